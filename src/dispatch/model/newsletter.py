@@ -1,0 +1,122 @@
+"""Newsletter, Cadence, Issue, Variant: what one subscribes to and what goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """When an issue is due: on `weekday` (0 is Monday; None is every day) at a local time."""
+
+    weekday: int | None
+    at: time
+    time_zone: ZoneInfo
+
+
+class LatePolicy(StrEnum):
+    """What to do with a run that was missed while nobody was there to make it."""
+
+    RUN = "run"  #: make it late, within the limit
+    MERGE = "merge"  #: record it as skipped; the next issue takes over its articles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopReadsSettings:
+    """How the ranking reads the readers. Ages are in days."""
+
+    count: int = 5
+    window_days: int = 7
+    max_age_days: int = 30
+    half_life_days: float = 3.5
+    min_reads: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsletter:
+    """The recurring thing one subscribes to.
+
+    `titles` has a text for each of `languages`. `blocks` names the blocks in order of appearance.
+    `from_address` is per language, `list_id` is the RFC 2919 identifier without brackets.
+    `late_hours` limits LatePolicy.RUN.
+    """
+
+    name: str
+    titles: Mapping[str, str]
+    languages: tuple[str, ...]
+    cadence: Cadence
+    blocks: tuple[str, ...]
+    from_name: Mapping[str, str]
+    from_address: str
+    reply_to: str | None
+    list_id: str
+    sections: tuple[str, ...] = ()
+    top_reads: TopReadsSettings = TopReadsSettings()
+    latest_count: int = 12
+    read_also_count: int = 3
+    minimum_articles: int = 1
+    late: LatePolicy = LatePolicy.RUN
+    late_hours: int = 18
+
+    def title(self, language: str) -> str:
+        """The newsletter's title in `language`."""
+        return self.titles[language]
+
+
+class IssueState(StrEnum):
+    """Where one dated instance of a newsletter stands."""
+
+    COMPOSED = "composed"  #: variants are frozen, nobody was planned yet
+    SENDING = "sending"  #: the audience is frozen in the ledger, messages are leaving
+    FINISHED = "finished"  #: the ledger balances
+    SKIPPED = "skipped"  #: too few articles; they are carried over to the next issue
+    STOPPED = "stopped"  #: an operator stopped it; nothing more leaves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One dated instance of a newsletter, over articles that entered in [window_start, window_end).
+
+    `period` is "2026-W48" for a weekly cadence and "2026-11-24" for a daily one.
+    """
+
+    id: int
+    newsletter: str
+    period: str
+    state: IssueState
+    window_start: datetime
+    window_end: datetime
+    composed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """The rendering of an issue for one set of readers: a language and a set of sections.
+
+    `html` and `text` hold slot markers in place of a reader's own values (render.slots).
+    Empty `sections` means all sections.
+    """
+
+    id: int
+    issue_id: int
+    language: str
+    sections: tuple[str, ...]
+    subject: str
+    preheader: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedArticle:
+    """One place in a ranking, with the facts that put it there (`dispatch why`)."""
+
+    article_id: int
+    position: int
+    score: float
+    reads: int
+    age_days: float

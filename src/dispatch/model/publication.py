@@ -1,0 +1,104 @@
+"""Publication, Section, Source, Appeal: what the operator has decided about the newsroom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The newsroom's own category, with a name per language, and a page where it has one."""
+
+    key: str
+    names: Mapping[str, str]
+    pages: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, language: str) -> str:
+        """The section's name in `language`; its key where no name is given."""
+        return self.names.get(language, self.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """The newsroom as readers know it.
+
+    `languages` maps BCP 47 tags to the language's own name, in order of preference. `pages` holds
+    the home page of each language that has one of its own.
+    `site` is the newsroom's web site; `public_url` is where Dispatch itself is reached.
+    Both end in a slash.
+    """
+
+    names: Mapping[str, str]
+    site: str
+    public_url: str
+    languages: Mapping[str, str]
+    sections: tuple[Section, ...]
+    time_zone: ZoneInfo
+    contact: str
+    postal_address: str = ""
+    tag_authority: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, language: str) -> str:
+        """The publication's name in `language`, else in its first language."""
+        return self.names.get(language) or next(iter(self.names.values()))
+
+    def page(self, language: str, section: Section | None = None) -> str:
+        """The newsroom's own page that shows a section, or all, in `language`: the nearest one."""
+        of_section = section.pages.get(language) if section else None
+        return of_section or self.pages.get(language) or self.site
+
+    def section(self, key: str) -> Section:
+        """The section called `key` (must exist)."""
+        return next(section for section in self.sections if section.key == key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where articles come from.
+
+    `kind` names a module of `sources`. `sections` are given to every entry of the source,
+    `section_map` translates the source's own labels (case-folded) into section keys.
+    `allow_hosts` lists hosts that may resolve to a private address (the operator's own network).
+    """
+
+    name: str
+    kind: str
+    url: str | None = None
+    path: Path | None = None
+    language: str | None = None
+    sections: tuple[str, ...] = ()
+    section_map: Mapping[str, str] = field(default_factory=dict)
+    allow_hosts: tuple[str, ...] = ()
+    poll_seconds: int = 900
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadsImport:
+    """Where reads come from: an export or log of the newsroom's own site."""
+
+    name: str
+    kind: str
+    path: Path
+    site: str
+    staff_addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """A donation request, kept as data: one text per language."""
+
+    key: str
+    language: str
+    title: str
+    text: str
+    button: str
+    url: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    weight: int = 1

@@ -1,0 +1,54 @@
+"""SourceState and Harvest: what is remembered about a source, and what one visit brought.
+
+Both are plain data: the store keeps the first, a kind of `sources` returns the second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.model.article import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What is remembered about one source between two visits.
+
+    `url` is set once a source has moved for good and then replaces the configured one. `etag` and
+    `last_modified` are the validators of the last visit whose entries were stored, byte for byte.
+    `failures` counts the failed visits in a row, `last_error` says why the last of them failed.
+    """
+
+    name: str
+    url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    first_polled_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    failures: int = 0
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """What one visit to a source brought; every entry has been through `sources.markup`.
+
+    `failure` is empty when the visit went well. `not_modified` means nothing changed since the
+    validators were given. `etag` and `last_modified` are to be stored with the entries, never
+    before. `moved_to` is where the source went for good (every redirect was permanent).
+    `ttl_seconds` is how long the source asks to be left alone. `language` is the source's own.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    not_modified: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    failure: str = ""
+    retry_after_seconds: int | None = None
+    ttl_seconds: int | None = None
+    warnings: tuple[str, ...] = ()
+    language: str | None = None
