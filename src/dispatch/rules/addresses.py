@@ -1,0 +1,61 @@
+"""Says under which path, URL and identifier a feed is known.
+
+In: the publication, a feed's key, a format. Out: text. Never: the file system or the network; a
+feed's address is written here once, so that the document, its `self` link, the web server and
+the hub can only agree (WebSub, section 3: the topic URL is the `self` URL, byte for byte).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dispatch.model.feed import FILE_NAMES, FeedFormat
+from dispatch.model.publication import Publication
+
+#: The folder of all feeds, below the publication's public URL and below the site's own folder.
+FEEDS: Final = "feeds"
+
+
+def feed_path(key: str, format: FeedFormat) -> str:  # noqa: A002 - the word of the field
+    """The file of a feed below the folder of all feeds: "en/foreign-policy/atom.xml"."""
+    return f"{key}/{FILE_NAMES[format]}"
+
+
+def feed_url(publication: Publication, key: str, format: FeedFormat) -> str:  # noqa: A002
+    """The absolute URL at which a feed is served in one format."""
+    return f"{publication.public_url}{FEEDS}/{feed_path(key, format)}"
+
+
+def stylesheet_url(publication: Publication) -> str:
+    """The absolute URL of the stylesheet that shows a feed to a person."""
+    return f"{publication.public_url}{FEEDS}/feed.css"
+
+
+def feed_uid(publication: Publication, key: str) -> str:
+    """The feed's tag: URI (RFC 4151), the same in every format and wherever it is served."""
+    return f"tag:{publication.tag_authority}:feed:{key}"
+
+
+def section_scheme(publication: Publication) -> str:
+    """The tag: URI that names the publication's sections as a scheme of categories."""
+    return f"tag:{publication.tag_authority}:section"
+
+
+def feeds_page_url(publication: Publication, language: str) -> str:
+    """The page that shows a reader of `language` every feed and how to subscribe."""
+    return f"{publication.public_url}{language}/"
+
+
+def issue_url(publication: Publication, newsletter: str, period: str, language: str) -> str:
+    """An issue in the browser."""
+    return f"{publication.public_url}issues/{newsletter}/{period}/{language}"
+
+
+def unsubscribe_url(publication: Publication, token: str) -> str:
+    """The page on which a reader unsubscribes; opening it changes nothing."""
+    return f"{publication.public_url}u/{token}"
+
+
+def one_click_url(publication: Publication, token: str) -> str:
+    """What a mail program posts to (RFC 8058); it needs no page and no cookie."""
+    return f"{publication.public_url}one-click/{token}"

@@ -1,0 +1,102 @@
+"""Decides which feeds a publication has, and which articles each of them shows.
+
+In: the publication, articles. Out: feeds, articles in order. Never: the store, the clock, or a
+sentence in a language: titles are made of names alone, so they are right in every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from dispatch.model.article import Article
+from dispatch.model.feed import Feed, FeedAlternate
+from dispatch.model.publication import Publication, Section
+from dispatch.rules import addresses
+
+#: The key of the feed of all languages.
+ALL = "all"
+
+
+def make_feeds(publication: Publication) -> tuple[Feed, ...]:
+    """Every feed of `publication`: per language all and each section, at last all languages."""
+    feeds = [
+        _make_feed(publication, language, section)
+        for language in publication.languages
+        for section in (None, *publication.sections)
+    ]
+    return (*feeds, _make_feed_of_all(publication))
+
+
+def shows(feed: Feed, article: Article) -> bool:
+    """Whether `article` belongs into `feed`, be it withdrawn or not."""
+    return feed.language in (None, article.language) and (
+        feed.section is None or feed.section in article.sections
+    )
+
+
+def select_entries(feed: Feed, articles: Iterable[Article], limit: int) -> tuple[Article, ...]:
+    """The newest `limit` articles that `feed` shows, newest first, without withdrawn ones.
+
+    Articles of the same moment keep the order of their ids, newest first, for bytes that stay.
+    """
+    shown = [a for a in articles if a.withdrawn_at is None and shows(feed, a)]
+    shown.sort(key=lambda article: (article.published_at, article.id), reverse=True)
+    return tuple(shown[:limit])
+
+
+def select_withdrawn(feed: Feed, articles: Iterable[Article], limit: int) -> tuple[Article, ...]:
+    """The `limit` latest withdrawals that `feed` has to tell (RFC 6721), latest first.
+
+    Only what was withdrawn on purpose: an article that merely left the window is not gone.
+    """
+    gone = [(a.withdrawn_at, a.id, a) for a in articles if a.withdrawn_at and shows(feed, a)]
+    gone.sort(key=lambda row: row[:2], reverse=True)
+    return tuple(article for _, _, article in gone[:limit])
+
+
+def make_alternates(feed: Feed, feeds: Sequence[Feed]) -> tuple[FeedAlternate, ...]:
+    """The same section in the other languages; none for the feed of all languages."""
+    return tuple(
+        FeedAlternate(language=other.language, key=other.key, title=other.title)
+        for other in feeds
+        if feed.language and other.language and other.key != feed.key
+        if other.section == feed.section
+    )
+
+
+def _make_feed(publication: Publication, language: str, section: Section | None) -> Feed:
+    key = f"{language}/{section.key}" if section else language
+    part = section.name(language) if section else ""
+    name = publication.name(language)
+    return Feed(
+        key=key,
+        uid=addresses.feed_uid(publication, key),
+        title=f"{name} – {part}" if part else name,
+        subtitle=_line(part, publication.languages[language], _host(publication)),
+        home_url=publication.page(language, section),
+        language=language,
+        section=section.key if section else None,
+    )
+
+
+def _make_feed_of_all(publication: Publication) -> Feed:
+    languages = ", ".join(publication.languages.values())
+    names = tuple(dict.fromkeys(publication.name(tag) for tag in publication.languages))
+    return Feed(
+        key=ALL,
+        uid=addresses.feed_uid(publication, ALL),
+        title=f"{' / '.join(names)} – {languages}",
+        subtitle=_line(languages, _host(publication)),
+        home_url=publication.site,
+        language=None,
+        section=None,
+    )
+
+
+def _host(publication: Publication) -> str:
+    return urlsplit(publication.site).hostname or publication.site
+
+
+def _line(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,165 @@
+"""Which feeds a publication has, and what each of them shows."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch.model.article import Article
+from dispatch.model.feed import Feed
+from dispatch.model.publication import Publication, Section
+from dispatch.rules import feeds
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+PUBLICATION = Publication(
+    names={"en": "The Meridian", "ru": "Меридиан"},
+    site="https://meridian.example/",
+    public_url="https://news.meridian.example/",
+    languages={"en": "English", "ru": "Русский"},
+    sections=(
+        Section(key="foreign-policy", names={"en": "Foreign policy", "ru": "Внешняя политика"}),
+        Section(key="culture", names={"en": "Culture", "ru": "Культура"}),
+    ),
+    time_zone=ZoneInfo("Europe/London"),
+    contact="desk@meridian.example",
+    tag_authority="meridian.example,2026",
+)
+FEEDS = {feed.key: feed for feed in feeds.make_feeds(PUBLICATION)}
+
+
+def make_article(number: int = 1, **changes: object) -> Article:
+    article = Article(
+        id=number,
+        uid=f"tag:meridian.example,2026:article:{number}",
+        url=f"https://meridian.example/{number}",
+        language="en",
+        title="A headline",
+        source="site",
+        sections=("culture",),
+        group_id=number,
+        published_at=NOON,
+        updated_at=NOON,
+        entered_at=NOON,
+        first_seen_at=NOON,
+    )
+    return replace(article, **changes)  # type: ignore[arg-type] # free-form by intent
+
+
+def test_there_is_a_feed_per_language_per_section_and_one_of_all() -> None:
+    assert list(FEEDS) == [
+        "en",
+        "en/foreign-policy",
+        "en/culture",
+        "ru",
+        "ru/foreign-policy",
+        "ru/culture",
+        "all",
+    ]
+
+
+def test_each_feed_introduces_itself_in_its_own_language() -> None:
+    assert FEEDS["en"].title == "The Meridian"
+    assert FEEDS["en/foreign-policy"].title == "The Meridian – Foreign policy"
+    assert FEEDS["ru/foreign-policy"].title == "Меридиан – Внешняя политика"
+    assert FEEDS["ru/foreign-policy"].subtitle == "Внешняя политика · Русский · meridian.example"
+    assert FEEDS["all"].title == "The Meridian / Меридиан – English, Русский"
+
+
+def test_a_publication_with_one_name_says_it_once_in_the_feed_of_all() -> None:
+    one_name = replace(PUBLICATION, names={"en": "Meridian"})
+    assert feeds.make_feeds(one_name)[-1].title == "Meridian – English, Русский"
+
+
+def test_no_two_feeds_share_an_identifier() -> None:
+    assert len({feed.uid for feed in FEEDS.values()}) == len(FEEDS)
+    assert FEEDS["ru/culture"].uid == "tag:meridian.example,2026:feed:ru/culture"
+
+
+def test_every_feed_has_a_title_a_subtitle_and_a_page() -> None:
+    assert all(feed.title and feed.subtitle and feed.home_url for feed in FEEDS.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("en", True),
+        ("en/culture", True),
+        ("en/foreign-policy", False),
+        ("ru", False),
+        ("ru/culture", False),
+        ("all", True),
+    ],
+)
+def test_an_article_appears_in_the_feeds_of_its_language_and_sections(
+    key: str, *, expected: bool
+) -> None:
+    assert feeds.shows(FEEDS[key], make_article()) is expected
+
+
+def test_an_article_without_sections_appears_in_its_language_only() -> None:
+    article = make_article(sections=())
+    assert [key for key, feed in FEEDS.items() if feeds.shows(feed, article)] == ["en", "all"]
+
+
+def test_the_newest_come_first_and_the_rest_is_cut() -> None:
+    articles = [make_article(n, published_at=NOON + timedelta(hours=n)) for n in (2, 1, 4, 3)]
+    assert [a.id for a in feeds.select_entries(FEEDS["en"], articles, 3)] == [4, 3, 2]
+
+
+def test_a_withdrawn_article_is_left_out_and_told_as_withdrawn() -> None:
+    gone = make_article(1, withdrawn_at=NOON)
+    there = make_article(2)
+    assert feeds.select_entries(FEEDS["en"], [gone, there], 9) == (there,)
+    assert feeds.select_withdrawn(FEEDS["en"], [gone, there], 9) == (gone,)
+    assert feeds.select_withdrawn(FEEDS["ru"], [gone, there], 9) == ()
+
+
+def test_the_latest_withdrawals_are_told_first() -> None:
+    gone = [make_article(n, withdrawn_at=NOON + timedelta(days=n)) for n in (1, 3, 2)]
+    assert [a.id for a in feeds.select_withdrawn(FEEDS["en"], gone, 2)] == [3, 2]
+
+
+def test_alternates_are_the_same_section_in_the_other_languages() -> None:
+    every = tuple(FEEDS.values())
+    (alternate,) = feeds.make_alternates(FEEDS["en/culture"], every)
+    assert (alternate.language, alternate.key) == ("ru", "ru/culture")
+    assert alternate.title == "Меридиан – Культура"
+    assert feeds.make_alternates(FEEDS["all"], every) == ()
+
+
+ARTICLES = st.builds(
+    make_article,
+    st.integers(1, 30),
+    language=st.sampled_from(["en", "ru", "de"]),
+    sections=st.sets(st.sampled_from(["culture", "foreign-policy"])).map(tuple),
+    published_at=st.integers(0, 3).map(lambda hours: NOON + timedelta(hours=hours)),
+    withdrawn_at=st.sampled_from([None, None, NOON]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(ARTICLES, unique_by=lambda article: article.id),
+    st.sampled_from(sorted(FEEDS)),
+    st.integers(0, 5),
+    st.randoms(use_true_random=False),
+)
+def test_selection_is_ordered_limited_in_scope_and_deaf_to_the_order_of_input(
+    articles: list[Article], key: str, limit: int, rng: random.Random
+) -> None:
+    feed: Feed = FEEDS[key]
+    chosen = feeds.select_entries(feed, articles, limit)
+    left = [a for a in articles if a not in chosen and a.withdrawn_at is None]
+    order = [(a.published_at, a.id) for a in chosen]
+    assert order == sorted(order, reverse=True)
+    assert all(feeds.shows(feed, a) and a.withdrawn_at is None for a in chosen)
+    assert len(chosen) == min(limit, len(chosen) + sum(feeds.shows(feed, a) for a in left))
+    rng.shuffle(articles)
+    assert feeds.select_entries(feed, articles, limit) == chosen
