@@ -1,0 +1,23 @@
+"""What was last published at each path: the digest, and a modification time that only rises."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import sqlalchemy as sa
+
+from dispatch.model.feed import FeedVersion
+from dispatch.store import schema, upsert
+from dispatch.store.database import Transaction
+
+_table = schema.feed_version
+
+
+def get_versions(tx: Transaction) -> dict[str, FeedVersion]:
+    """The last version of every path."""
+    return {row.path: FeedVersion(**row._asdict()) for row in tx.execute(sa.select(_table))}
+
+
+def put_version(tx: Transaction, version: FeedVersion) -> None:
+    """Remember what now stands at a path."""
+    upsert.put(tx, _table, asdict(version))

@@ -1,0 +1,78 @@
+"""Reads in the store: counts per article and day, discards with their reason, log positions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from dispatch.store import schema, upsert
+from dispatch.store.database import Transaction
+
+_count = schema.read_count
+_discard = schema.read_discard
+_position = schema.read_position
+
+
+def get_positions(tx: Transaction, origin: str) -> dict[str, int]:
+    """How many bytes of each log of `origin` were imported, by the log's fingerprint."""
+    query = sa.select(_position.c.fingerprint, _position.c.offset)
+    return {row[0]: row[1] for row in tx.execute(query.where(_position.c.origin == origin))}
+
+
+def put_position(
+    tx: Transaction, origin: str, fingerprint: str, offset: int, now: datetime
+) -> None:
+    """Remember how far a log was read; belongs in the transaction that keeps its counts."""
+    row = {
+        "origin": origin,
+        "fingerprint": fingerprint,
+        "offset": offset,
+        "imported_at": now,
+    }
+    upsert.put(tx, _position, row)
+
+
+def add_reads(tx: Transaction, article_id: int, day: date, origin: str, reads: int) -> None:
+    """Add `reads` of one article on one local day."""
+    row = {"article_id": article_id, "day": day, "origin": origin, "reads": reads}
+    upsert.add_to(tx, _count, row, "reads")
+
+
+def add_discards(
+    tx: Transaction, article_id: int, day: date, origin: str, reason: str, hits: int
+) -> None:
+    """Add hits that were not counted; article 0 stands for lines that name no article."""
+    row = {"article_id": article_id, "day": day, "origin": origin, "reason": reason, "hits": hits}
+    upsert.add_to(tx, _discard, row, "hits")
+
+
+def get_reads(
+    tx: Transaction, start: date, end: date, articles: Collection[int] | None = None
+) -> Mapping[int, Mapping[date, int]]:
+    """Reads per article and day, for days in [start, end], over all origins."""
+    query = (
+        sa.select(_count.c.article_id, _count.c.day, sa.func.sum(_count.c.reads))
+        .where(_count.c.day >= start, _count.c.day <= end)
+        .group_by(_count.c.article_id, _count.c.day)
+    )
+    if articles is not None:
+        query = query.where(_count.c.article_id.in_(sorted(articles)))
+    found: dict[int, dict[date, int]] = defaultdict(dict)
+    for article_id, day, reads in tx.execute(query):
+        found[article_id][day] = int(reads)
+    return found
+
+
+def get_discards(tx: Transaction, start: date, end: date, article_id: int) -> dict[str, int]:
+    """How many hits of an article were not counted, by reason."""
+    query = (
+        sa.select(_discard.c.reason, sa.func.sum(_discard.c.hits))
+        .where(_discard.c.day >= start, _discard.c.day <= end)
+        .where(_discard.c.article_id == article_id)
+        .group_by(_discard.c.reason)
+        .order_by(_discard.c.reason)
+    )
+    return {row[0]: int(row[1]) for row in tx.execute(query)}

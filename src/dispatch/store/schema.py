@@ -1,0 +1,291 @@
+"""The tables. The only truth about every state; migrations are made from here.
+
+Columns ending in `_at` are aware UTC datetimes. Collections that are only ever read whole
+(sections of a subscription, a run's report) are JSON; everything that is searched has a column.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases (SQLite keeps it naive)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: a wall-clock time in the store is a bug in waiting."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a naive datetime reached the store: {value!r}"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give every time back as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+article = sa.Table(
+    "article",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("uid", sa.Text, nullable=False, unique=True),
+    sa.Column("group_id", sa.Integer, nullable=False, index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("standfirst", sa.Text, nullable=False, default=""),
+    sa.Column("html", sa.Text, nullable=False, default=""),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("image", sa.JSON),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("published_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.Column("entered_at", Moment, nullable=False, index=True),
+    sa.Column("first_seen_at", Moment, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.Column("withdrawn_at", Moment),
+    sa.Index("ix_article_language_published", "language", "published_at", "id"),
+)
+
+article_section = sa.Table(
+    "article_section",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("section", sa.Text, primary_key=True),
+    # Who says so: a source that changes its mind changes its own word only.
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Index("ix_article_section_section", "section", "article_id"),
+)
+
+#: Every name by which an article was ever known: the ladder of identity is one look-up a step.
+article_alias = sa.Table(
+    "article_alias",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    sa.Index("ix_article_alias_article", "article_id"),
+)
+
+#: "This article says the same as the one at `key`": resolved when the other one arrives.
+translation_claim = sa.Table(
+    "translation_claim",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Index("ix_translation_claim_key", "key"),
+)
+
+source_state = sa.Table(
+    "source_state",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("first_polled_at", Moment),
+    sa.Column("last_polled_at", Moment),
+    sa.Column("last_success_at", Moment),
+    sa.Column("next_poll_at", Moment),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("last_error", sa.Text, nullable=False, default=""),
+)
+
+read_count = sa.Table(
+    "read_count",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("reads", sa.Integer, nullable=False),
+    sa.Index("ix_read_count_day", "day"),
+)
+
+#: What was not counted, and why: invariant 9 wants a reason for every discarded read.
+read_discard = sa.Table(
+    "read_discard",
+    metadata,
+    sa.Column("article_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, primary_key=True),
+    sa.Column("hits", sa.Integer, nullable=False),
+)
+
+#: How far each log was read, so that an import can be repeated and resumed at the byte.
+read_position = sa.Table(
+    "read_position",
+    metadata,
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("offset", sa.BigInteger, nullable=False),
+    sa.Column("imported_at", Moment, nullable=False),
+)
+
+feed_version = sa.Table(
+    "feed_version",
+    metadata,
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("modified_at", Moment, nullable=False),
+)
+
+newsletter = sa.Table(
+    "newsletter",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+issue = sa.Table(
+    "issue",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("newsletter", sa.ForeignKey("newsletter.name"), nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("window_start", Moment, nullable=False),
+    sa.Column("window_end", Moment, nullable=False),
+    sa.Column("composed_at", Moment, nullable=False),
+    sa.UniqueConstraint("newsletter", "period"),
+)
+
+#: Which articles an issue carried, where and why: the frozen ranking, and "never twice".
+issue_article = sa.Table(
+    "issue_article",
+    metadata,
+    sa.Column("issue_id", sa.ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("variant_key", sa.Text, primary_key=True),
+    sa.Column("block", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("article_id", sa.ForeignKey("article.id"), nullable=False),
+    sa.Column("why", sa.JSON, nullable=False),
+    sa.Index("ix_issue_article_article", "article_id"),
+)
+
+variant = sa.Table(
+    "variant",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("issue_id", sa.ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("sections", sa.JSON, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("preheader", sa.Text, nullable=False),
+    sa.Column("html", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.UniqueConstraint("issue_id", "key"),
+)
+
+subscriber = sa.Table(
+    "subscriber",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("address_key", sa.Text, nullable=False, unique=True),
+    sa.Column("address_hash", sa.Text, nullable=False, index=True),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+subscription = sa.Table(
+    "subscription",
+    metadata,
+    sa.Column(
+        "subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("newsletter", sa.ForeignKey("newsletter.name"), primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("sections", sa.JSON, nullable=False),
+    # The variant that fits (language and sections), so that planning is one INSERT ... SELECT.
+    sa.Column("variant_key", sa.Text, nullable=False),
+    sa.Column("confirmed_at", Moment),
+    sa.Column("unsubscribed_at", Moment),
+    sa.Index("ix_subscription_newsletter_state", "newsletter", "state", "subscriber_id"),
+)
+
+suppression = sa.Table(
+    "suppression",
+    metadata,
+    sa.Column("address_hash", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("note", sa.Text, nullable=False, default=""),
+)
+
+#: The ledger. No index on what changes: PostgreSQL can then update in place (HOT).
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("issue_id", sa.ForeignKey("issue.id"), primary_key=True),
+    # No foreign key: the record of what was sent outlives the subscriber.
+    sa.Column("subscriber_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("variant_id", sa.ForeignKey("variant.id"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("planned_at", Moment, nullable=False),
+    sa.Column("settled_at", Moment),
+    sa.Column("next_attempt_at", Moment),
+    sa.Column("lease_until", Moment),
+    sa.Column("worker", sa.Text, nullable=False, default=""),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    postgresql_with={"fillfactor": "60"},
+)
+
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    sa.Column("issue_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("subscriber_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment),
+    sa.Column("outcome", sa.Text),
+    sa.Column("code", sa.Integer),
+    sa.Column("enhanced", sa.Text, nullable=False, default=""),
+    sa.Column("text", sa.Text, nullable=False, default=""),
+)
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("job", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment),
+    sa.Column("lease_until", Moment),
+    sa.Column("report", sa.JSON),
+    sa.Column("error", sa.Text, nullable=False, default=""),
+    sa.UniqueConstraint("job", "period"),
+)

@@ -1,0 +1,54 @@
+"""INSERT that respects what is already there, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatch.store.database import Transaction
+
+Row = Mapping[str, Any]
+
+#: Without it SQLAlchemy forgets how many rows an INSERT made and says -1 on PostgreSQL.
+_COUNTED = {"preserve_rowcount": True}
+
+
+def insert_missing(tx: Transaction, table: sa.Table, rows: Sequence[Row]) -> int:
+    """Insert those of `rows` that break no unique constraint; returns how many."""
+    if not rows:
+        return 0
+    before = _insert(tx, table).on_conflict_do_nothing()
+    return sum(
+        tx.execute(before.values(**row), execution_options=_COUNTED).rowcount for row in rows
+    )
+
+
+def insert_missing_from(
+    tx: Transaction, table: sa.Table, columns: Sequence[str], rows: sa.Select[Any]
+) -> int:
+    """Insert the result of a query, but for rows that stand already; returns how many were new."""
+    statement = _insert(tx, table).from_select(list(columns), rows).on_conflict_do_nothing()
+    return tx.execute(statement, execution_options=_COUNTED).rowcount
+
+
+def put(tx: Transaction, table: sa.Table, row: Row) -> None:
+    """Insert `row`, or replace the columns it names where its primary key exists."""
+    keys = [column.name for column in table.primary_key]
+    changes = {name: value for name, value in row.items() if name not in keys}
+    statement = _insert(tx, table).values(**row)
+    tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+
+
+def add_to(tx: Transaction, table: sa.Table, row: Row, counter: str) -> None:
+    """Insert `row`, or add its `counter` to the one that stands under its primary key."""
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(tx, table).values(**row)
+    total = table.c[counter] + statement.excluded[counter]
+    tx.execute(statement.on_conflict_do_update(index_elements=keys, set_={counter: total}))
+
+
+def _insert(tx: Transaction, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
