@@ -1,0 +1,369 @@
+"""Make what a stranger wrote fit to store: HTML by a strict allow-list, text as one plain line.
+
+In: HTML of any quality, an Entry as its source gave it. Out: safe HTML, an Entry that is clean in
+every field. Never: allows SVG, MathML, styles, frames or scripts (each has carried an attack
+through a sanitiser), keeps a relative URL, an e-mail address in a byline or a tracking pixel.
+
+Cleaning is idempotent, so that rows may be cleaned again when the policy changes.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape, unescape
+
+import nh3
+
+from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.rules import canonical
+from dispatch.rules import text as text_rules
+
+#: Raise it when the output changes for any input; stored rows are then cleaned again.
+POLICY_VERSION = 1
+
+MAX_CHARACTERS = 512 * 1024
+#: nh3 takes quadratic time in the depth of nesting: 100,000 open tags cost 17 seconds.
+MAX_DEPTH = 256
+#: Half a million ampersands cost it 1.4 seconds.
+MAX_REFERENCES = 50_000
+
+#: Misnested tables change once more when they are parsed again (and so have carried attacks):
+#: the output is cleaned until it stays itself.
+_MOST_PASSES = 4
+
+_TAG_NAMES = (
+    "p br a em strong b i u s del ins small mark sup sub blockquote q cite ul ol li dl dt dd "
+    "h2 h3 h4 figure figcaption img table caption thead tbody tfoot tr th td code pre kbd hr "
+    "abbr time div"
+)
+_TAGS = frozenset(_TAG_NAMES.split())
+_GONE_NAMES = (
+    "script style noscript template iframe object embed applet svg math textarea select button "
+    "form title head audio video canvas"
+)
+_GONE_WITH_CONTENT = frozenset(_GONE_NAMES.split()) - {"form", "head"}
+#: Where lazy loaders keep the real address, best first.
+_LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "data-lazyload")
+_LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "*": frozenset({"lang", "dir"}),
+    "a": frozenset({"href", "title", "hreflang"}),
+    "abbr": frozenset({"title"}),
+    "blockquote": frozenset({"cite"}),
+    "q": frozenset({"cite"}),
+    "ol": frozenset({"start"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan"}),
+    "time": frozenset({"datetime"}),
+    "img": frozenset({"src", "alt", "width", "height", *_LAZY, *_LAZY_SETS}),
+}
+_SCHEMES = frozenset({"http", "https", "mailto"})
+
+_OPEN_OR_CLOSE = re.compile(r"<(/?)([A-Za-z][^\s/>]{0,40})")
+_FLAT_NAMES = "area base br col embed hr img input link meta source track wbr p li td th tr dt dd"
+#: Void elements, and those that end when their like begins: an unclosed `<p>` does not nest.
+_FLAT = frozenset(_FLAT_NAMES.split())
+_HEADINGS = re.compile(r"(</?)h([156])(?=[\s>/])", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"(?=</?(?:p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|table|tr|td|th|figure|figcaption"
+    r"|hr|section|article)[\s>/])",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"<(p|div|figure|figcaption|a|em|strong|b|i)(?: [a-z]+=\"[^\"]*\")*>\s*</\1>")
+#: An image as nh3 writes it: every value in double quotes.
+_IMG = re.compile(r"<img((?: [a-z\-]+=\"[^\"]*\")*)>")
+_ATTRIBUTE = re.compile(r" ([a-z\-]+)=\"([^\"]*)\"")
+_PLACEHOLDER = re.compile(
+    r"(?:^data:|/(?:blank|spacer|pixel|placeholder|1x1|transparent)\.)", re.IGNORECASE
+)
+_TRACKERS = re.compile(
+    r"^https?://(?:[^/]*\.)?(?:feedburner\.com/~[rf]f?/|feeds\.feedburner\.com/~|doubleclick\.net/|"
+    r"google-analytics\.com/|pixel\.wp\.com/|stats\.wordpress\.com/|feeds\.wordpress\.com/1\.0/|"
+    r"scorecardresearch\.com/|mc\.yandex\.ru/|counter\.yadro\.ru/|top-fwz1\.mail\.ru/|"
+    r"facebook\.com/tr[?/]|pi\.feedsportal\.com/|rss\.feedsportal\.com/|pixel\.quantserve\.com/|"
+    r"matomo\.php|piwik\.php)|/(?:matomo|piwik)\.php\?",
+    re.IGNORECASE,
+)
+
+
+def clean_html(html: str, base_url: str | None) -> str:
+    """`html` with nothing left that could harm, all URLs absolute (relative to `base_url`).
+
+    Longer than 512 Ki characters it is cut; nested deeper than 256 it becomes one paragraph of
+    text. Images that load lazily get their real address, tracking pixels go.
+    """
+    source = _bounded(html)
+    if "<" not in source and "&" not in source:
+        return escape(text_rules.without_hidden(source), quote=False).strip()
+    if _is_unfit(source):
+        return paragraphs(_shallow_text(source))
+    base = _usable_base(base_url)
+    source = _HEADINGS.sub(_heading, text_rules.without_hidden(source))
+    cleaned = _clean_once(source, base)
+    for _ in range(_MOST_PASSES):
+        source, cleaned = cleaned, _clean_once(cleaned, base)
+        if cleaned == source:
+            break
+    return cleaned
+
+
+def text_of(html: str) -> str:
+    """The text of `html` as one plain line, words of neighbouring blocks kept apart."""
+    source = _bounded(html)
+    if _is_unfit(source):
+        return _shallow_text(source)
+    bare = nh3.clean(_BLOCK.sub("\n", source), tags=set(), clean_content_tags=_GONE_WITH_CONTENT)
+    return text_rules.clean_line(unescape(bare), limit=MAX_CHARACTERS, markup=False)
+
+
+def clean_entry(entry: Entry, base_url: str | None) -> Entry:
+    """`entry` clean in every field; `base_url` is where its document came from.
+
+    Its URL keeps the publisher's spelling but is absolute, and None if it is no web address. A
+    long description without content is moved to `html`, its first paragraph stays the standfirst.
+    An entry without a title is called by its first words.
+    """
+    url = canonical.absolute_url(entry.url or "", base_url)
+    body, standfirst, is_plain = _body_and_standfirst(entry)
+    clean = clean_html(body, url or base_url)
+    summary = text_rules.clean_text(standfirst, markup=not is_plain)
+    title = text_rules.clean_line(entry.title, markup="title" not in entry.plain)
+    return replace(
+        entry,
+        url=url,
+        title=title or text_rules.shorten(summary or text_of(clean), _BORROWED_TITLE),
+        language=text_rules.language_tag(entry.language or ""),
+        standfirst=summary,
+        html=clean,
+        authors=_authors(entry, url or base_url),
+        sections=_lines(entry.sections, markup="sections" not in entry.plain),
+        image=_lead_image(entry, clean, url or base_url),
+        translations=_translations(entry.translations, url or base_url),
+        plain=frozenset({"title", "standfirst", "authors", "sections"}),
+    )
+
+
+def paragraphs(text: str) -> str:
+    """Literal text as HTML: blank lines part paragraphs, single ones break lines."""
+    parts = [part.strip() for part in re.split(r"\n[ \t]*\n", text[:MAX_CHARACTERS])]
+    return "\n".join(
+        f"<p>{escape(part, quote=False)}</p>".replace("\n", "<br>\n") for part in parts if part
+    )
+
+
+# --- HTML ------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=256)
+def _usable_base(url: str | None) -> str | None:
+    """`url` if nh3 can resolve against it (it raises for hosts that its own parser refuses)."""
+    base = canonical.canonical_url(url or "")
+    if base is None:
+        return None
+    try:
+        nh3.clean("", url_relative=("rewrite_with_base", base))
+    except ValueError:
+        return None
+    return base
+
+
+def _clean_once(source: str, base: str | None) -> str:
+    cleaned = nh3.clean(
+        source,
+        tags=_TAGS,
+        clean_content_tags=_GONE_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        url_relative=("rewrite_with_base", base) if base else "deny",
+        link_rel="noopener noreferrer",
+    )
+    cleaned = _IMG.sub(lambda match: _image_tag(match[1], base), cleaned)
+    # no named references but XML's own, so that feeds may carry it as XHTML
+    return _without_empty(cleaned.replace("&nbsp;", "\xa0")).strip()
+
+
+def _bounded(source: str) -> str:
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    if len(source) <= MAX_CHARACTERS:
+        return source
+    cut = source[:MAX_CHARACTERS]
+    tag = cut.rfind("<")
+    return cut[:tag] if tag > MAX_CHARACTERS - 4096 and ">" not in cut[tag:] else cut
+
+
+def _is_unfit(source: str) -> bool:
+    """Whether a parser would take too long over it."""
+    return source.count("&") > MAX_REFERENCES or _depth(source) > MAX_DEPTH
+
+
+def _depth(source: str) -> int:
+    """How deep the tags nest at most; a closing tag counts only if its like is open."""
+    opened: Counter[str] = Counter()
+    depth = deepest = 0
+    for match in _OPEN_OR_CLOSE.finditer(source):
+        name = match[2].lower()
+        if name in _FLAT:
+            continue
+        if not match[1]:
+            opened[name] += 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
+    return deepest
+
+
+def _shallow_text(source: str) -> str:
+    """The text without a parser, for documents that one would choke on."""
+    return text_rules.clean_line(source, limit=MAX_CHARACTERS)
+
+
+def _heading(match: re.Match[str]) -> str:
+    """An article's own headings begin below the title and end at the fourth level."""
+    return f"{match[1]}h{'2' if match[2] == '1' else '4'}"
+
+
+def _without_empty(markup: str) -> str:
+    """Without elements that hold nothing, three levels deep (cut pixels leave their wrappers)."""
+    for _ in range(3):
+        markup = _EMPTY.sub("", markup)
+    return markup
+
+
+def _image_tag(attributes: str, base: str | None) -> str:
+    """One `<img>` with its real, absolute address; "" for pixels and images without one."""
+    values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+    url = _image_url(values, base)
+    if url is None or _is_pixel(url, values):
+        return ""
+    kept = {"src": url, "alt": values.get("alt", "")}
+    kept |= {name: values[name] for name in ("width", "height") if _is_size(values.get(name))}
+    kept |= {name: values[name] for name in ("lang", "dir") if name in values}
+    return "<img" + "".join(f' {name}="{escape(v)}"' for name, v in kept.items()) + ">"
+
+
+def _image_url(values: Mapping[str, str], base: str | None) -> str | None:
+    lazy = [values[name] for name in _LAZY if values.get(name)]
+    sets = [_widest(values[name]) for name in _LAZY_SETS if values.get(name)]
+    own = values.get("src", "")
+    ordered = [*lazy, own, *sets] if lazy else [own, *sets]
+    urls = (canonical.absolute_url(text, base) for text in ordered if not _PLACEHOLDER.search(text))
+    return next((url for url in urls if url), None)
+
+
+def _widest(srcset: str) -> str:
+    """The candidate with the greatest descriptor (`800w`, `2x`) of a srcset."""
+    best, best_size = "", -1.0
+    for candidate in re.split(r",\s+|\s,", srcset[:10_000]):
+        url, _, descriptor = candidate.strip().strip(",").partition(" ")
+        number = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)[wx]", descriptor.strip())
+        size = float(number[1]) if number else 0.0
+        if url and size > best_size:
+            best, best_size = url, size
+    return best
+
+
+def _is_size(value: str | None) -> bool:
+    return bool(value and re.fullmatch(r"[0-9]{1,5}", value))
+
+
+def _is_pixel(url: str, values: Mapping[str, str]) -> bool:
+    sizes = {
+        values.get("width", "").removesuffix("px"),
+        values.get("height", "").removesuffix("px"),
+    }
+    return bool(sizes & {"0", "1"}) or bool(_TRACKERS.search(url))
+
+
+# --- Fields of an entry ----------------------------------------------------------------------
+
+_BYLINE_PREFIX = re.compile(r"^(?:By\s+|(?:Автор|Авторы|Текст|Text|Author|Autor)\s*:\s*)")
+_MAIL = re.compile(r"[^\s@]@[^\s@]")
+_PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>", re.IGNORECASE)
+_LONG_STANDFIRST = 1000
+_BORROWED_TITLE = 120
+
+
+def _body_and_standfirst(entry: Entry) -> tuple[str, str, bool]:
+    """Body, standfirst and whether the latter is literal text."""
+    is_plain = "standfirst" in entry.plain
+    summary = entry.standfirst
+    is_body = not entry.html or entry.html == summary
+    if "html" in entry.plain:
+        return paragraphs(entry.html), summary, is_plain
+    if is_plain or not is_body or not _is_full_text(summary):
+        return entry.html, summary, is_plain
+    return summary, _first_paragraph(summary), False
+
+
+def _first_paragraph(markup: str) -> str:
+    start = _PARAGRAPH.search(markup)
+    end = markup.find("</p>", start.end()) if start else -1
+    return markup[start.end() : end] if start and 0 < end - start.end() < 8000 else ""
+
+
+def _is_full_text(summary: str) -> bool:
+    """Whether a description is the article and no summary: several paragraphs, or very long."""
+    return len(summary) > _LONG_STANDFIRST and summary.lower().count("</p>") != 1
+
+
+def _authors(entry: Entry, base: str | None) -> tuple[Author, ...]:
+    """Bylines without `By`, each name once; an e-mail address is no byline."""
+    found: dict[str, Author] = {}
+    for author in entry.authors:
+        line = text_rules.clean_line(author.name, 200, markup="authors" not in entry.plain)
+        name = _BYLINE_PREFIX.sub("", line).strip(" ,;")
+        if name and not _MAIL.search(name):
+            url = canonical.absolute_url(author.url or "", base)
+            found.setdefault(name.casefold(), Author(name=name, url=url))
+    return tuple(found.values())
+
+
+def _lines(texts: tuple[str, ...], *, markup: bool) -> tuple[str, ...]:
+    lines = (text_rules.clean_line(text, 200, markup=markup) for text in texts[:50])
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _lead_image(entry: Entry, body: str, base: str | None) -> Image | None:
+    """The image that the source named, else the first in the clean body or the description."""
+    named = entry.image
+    url = canonical.absolute_url(named.url, base) if named else None
+    if named and url and not _TRACKERS.search(url):
+        alt = text_rules.clean_line(named.alt, markup=False)
+        return replace(named, url=url, alt=alt, media_type=_media_type(named.media_type))
+    found = _first_image(body)
+    if found is None and "standfirst" not in entry.plain and "<img" in entry.standfirst.lower():
+        found = _first_image(clean_html(entry.standfirst, base))
+    return found
+
+
+def _first_image(body: str) -> Image | None:
+    match = _IMG.search(body)
+    if match is None:
+        return None
+    values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(match[1])}
+    width, height = (int(values.get(name, 0)) or None for name in ("width", "height"))
+    alt = text_rules.clean_line(values.get("alt", ""), markup=False)
+    return Image(url=values["src"], alt=alt, width=width, height=height)
+
+
+def _media_type(text: str | None) -> str | None:
+    return text if text and re.fullmatch(r"image/[a-z0-9.+\-]{1,40}", text) else None
+
+
+def _translations(
+    links: tuple[TranslationLink, ...], base: str | None
+) -> tuple[TranslationLink, ...]:
+    found: dict[str, TranslationLink] = {}
+    for link in links[:50]:
+        url = canonical.absolute_url(link.url, base)
+        if url:
+            language = text_rules.language_tag(link.language or "")
+            title = text_rules.clean_line(link.title, markup=False)
+            found.setdefault(url, TranslationLink(url=url, language=language, title=title))
+    return tuple(found.values())

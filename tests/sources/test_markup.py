@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.sources import markup
+
+BASE = "https://news.example/en/story/"
+
+
+@pytest.mark.parametrize(
+    ("given_html", "expected"),
+    [
+        ("<p>Hello <b>you</b></p>", "<p>Hello <b>you</b></p>"),
+        ("plain & simple", "plain &amp; simple"),
+        ("<script>alert(1)</script><p>x</p>", "<p>x</p>"),
+        ("<p onclick=x style='color:red' class=y id=z>x</p>", "<p>x</p>"),
+        ("<svg><animate onbegin=x /></svg><p>x</p>", "<p>x</p>"),
+        ("<math><annotation-xml>y</annotation-xml></math><p>x</p>", "<p>x</p>"),
+        ("<iframe src='https://v.example/'>no</iframe><p>x</p>", "<p>x</p>"),
+        ("<a href='javascript:alert(1)'>x</a>", '<a rel="noopener noreferrer">x</a>'),
+        (
+            "<a href='//cdn.example/x'>x</a>",
+            '<a href="https://cdn.example/x" rel="noopener noreferrer">x</a>',
+        ),
+        (
+            "<a href='../b#c'>x</a>",
+            '<a href="https://news.example/en/b#c" rel="noopener noreferrer">x</a>',
+        ),
+        ("<h1>A</h1><h5>b</h5>", "<h2>A</h2><h4>b</h4>"),
+        ("<custom-tag>x</custom-tag>", "x"),
+        ("<p></p><p>x</p><p> </p>", "<p>x</p>"),
+        ("<p>a\u202eb\U000e0041</p>", "<p>ab</p>"),
+        ("<p>open", "<p>open</p>"),
+        ("<p>в&nbsp;Москве &copy; &lt;i&gt;</p>", "<p>в\u00a0Москве © &lt;i&gt;</p>"),
+        ("<!-- note --><p>x</p>", "<p>x</p>"),
+    ],
+)
+def test_html_is_cut_to_the_allow_list(given_html: str, expected: str) -> None:
+    assert markup.clean_html(given_html, BASE) == expected
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('src="/a.jpg" alt="A"', 'src="https://news.example/a.jpg" alt="A"'),
+        (
+            'src="a.jpg" width="9" height="50%"',
+            'src="https://news.example/en/story/a.jpg" alt="" width="9"',
+        ),
+        (
+            'src="data:image/gif;base64,R0" data-src="/l.jpg"',
+            'src="https://news.example/l.jpg" alt=""',
+        ),
+        (
+            'src="/wp/placeholder.png" data-lazy-src="/l.jpg"',
+            'src="https://news.example/l.jpg" alt=""',
+        ),
+        ('srcset="/s.jpg 300w, /b.jpg 900w"', 'src="https://news.example/b.jpg" alt=""'),
+        ('data-srcset="/1.jpg 1x, /2.jpg 2x"', 'src="https://news.example/2.jpg" alt=""'),
+        (
+            'src="/a.jpg" alt="a > b &quot;c&quot;" onerror="x"',
+            'src="https://news.example/a.jpg" alt="a &gt; b &quot;c&quot;"',
+        ),
+    ],
+)
+def test_images_have_their_real_absolute_address(attributes: str, expected: str) -> None:
+    assert markup.clean_html(f"<img {attributes}>", BASE) == f"<img {expected}>"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'src="https://t.example/x.gif" width="1" height="1"',
+        'src="https://pixel.wp.com/g.gif?x=1"',
+        'src="https://stats.example/matomo.php?idsite=1"',
+        'src="https://feeds.feedburner.com/~r/x/~4/y"',
+        'src="data:image/png;base64,AAAA"',
+        'data-src="javascript:alert(1)"',
+        'alt="no address"',
+    ],
+)
+def test_pixels_and_images_without_address_go(attributes: str) -> None:
+    assert markup.clean_html(f"<p><a href='/x'><img {attributes}></a></p>", BASE) == ""
+
+
+def test_without_a_base_relative_addresses_go() -> None:
+    assert markup.clean_html('<a href="/x">x</a><img src="y.png">', None) == (
+        '<a rel="noopener noreferrer">x</a>'
+    )
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<div>" * 100_000,
+        "<b>" * 100_000 + "x",
+        "<div></b>" * 50_000,
+        '<img "' * 80_000,
+        "<!--" * 80_000,
+        "<a <a" * 80_000,
+        "<p>" * 150_000,
+        "<table><td>" * 40_000,
+        "&" * 500_000,
+    ],
+)
+def test_hostile_html_ends_small_and_soon(hostile: str) -> None:
+    assert len(markup.clean_html(hostile, BASE)) <= 8 * markup.MAX_CHARACTERS
+    assert len(markup.text_of(hostile)) <= markup.MAX_CHARACTERS
+
+
+def test_deep_nesting_becomes_text() -> None:
+    deep = "<div>" * 1000 + "news & <i>more</i>" + "</div>" * 1000
+    assert markup.clean_html(deep, BASE) == "<p>news &amp; more</p>"
+
+
+def test_long_documents_are_cut() -> None:
+    assert len(markup.clean_html("<p>word</p>" * 100_000, BASE)) <= markup.MAX_CHARACTERS + 10
+
+
+PIECES = st.sampled_from(
+    ["<p>", "</p>", "<img src=", "'/a'", '"b"', " alt=x", ">", "<", "&lt;", "&amp;lt;", "&", "text"]
+)
+MORE = st.sampled_from(
+    ["<svg>", "<math>", "<style>", "<a href=", "javascript:x", "</a>", "<!--", "-->", "<table>"]
+)
+SOUP = st.lists(st.one_of(PIECES, MORE, st.text(max_size=3)), max_size=25).map("".join)
+
+
+@settings(max_examples=300)
+@given(SOUP)
+def test_cleaning_is_idempotent_and_leaves_only_allowed_tags(soup: str) -> None:
+    once = markup.clean_html(soup, BASE)
+    assert markup.clean_html(once, BASE) == once
+    outside = re.sub(r'"[^"]*"', '""', once)
+    assert not re.search(r"<(?!/?(?:" + "|".join(markup._TAGS) + r")[\s>])", outside)
+    assert not re.search(r"<[^>]*\s(?:on\w+|style|srcset|data-\w+)=", outside)
+
+
+def test_text_of_html_keeps_the_words_of_blocks_apart() -> None:
+    html = "<h2>Title</h2><p>One<br>two</p><ul><li>a</li><li>b &amp; c</li></ul><script>x</script>"
+    assert markup.text_of(html) == "Title One two a b & c"
+    assert markup.text_of("<p>w<b>or</b>d</p>") == "word"
+
+
+def test_an_entry_is_cleaned_in_every_field() -> None:
+    raw = Entry(
+        source_id="  kept verbatim ",
+        url="/en/a?utm_source=x",
+        title="<b>AT&amp;T</b>\u202e news",
+        language="en_gb",
+        standfirst="<p>Short</p><p>line</p>",
+        html="<script>x</script><p>Body</p><img src='/b.png' alt='Bee'>",
+        authors=(Author(name="By Ann", url="/ann"), Author(name="desk@n.example"), Author(name="")),
+        sections=("Arts &amp; Life", "Arts & Life", ""),
+        translations=(
+            TranslationLink(url="/ru/a", language="RU", title="А\u200b"),
+            TranslationLink(url="javascript:1", language="de"),
+        ),
+    )
+    clean = markup.clean_entry(raw, "https://news.example/feed/")
+    assert clean.source_id == "  kept verbatim "
+    assert clean.url == "https://news.example/en/a?utm_source=x"
+    assert (clean.title, clean.language) == ("AT&T news", "en-GB")
+    assert clean.standfirst == "Short line"
+    assert clean.html == '<p>Body</p><img src="https://news.example/b.png" alt="Bee">'
+    assert clean.authors == (Author(name="Ann", url="https://news.example/ann"),)
+    assert clean.sections == ("Arts & Life",)
+    assert clean.image == Image(url="https://news.example/b.png", alt="Bee")
+    assert clean.translations == (
+        TranslationLink(url="https://news.example/ru/a", language="ru", title="А"),
+    )
+    assert markup.clean_entry(clean, None) == clean
+
+
+def test_a_long_description_without_content_is_the_body() -> None:
+    body = "<p>First paragraph.</p>" + "<p>More text of the article here.</p>" * 40
+    clean = markup.clean_entry(Entry(source_id="1", url=BASE, standfirst=body), None)
+    assert clean.standfirst == "First paragraph."
+    assert clean.html.startswith("<p>First paragraph.</p><p>More")
+
+
+def test_an_entry_without_a_web_address_has_none() -> None:
+    assert markup.clean_entry(Entry(source_id="1", url="javascript:x"), BASE).url is None
+
+
+def test_an_image_of_the_description_leads_when_there_is_no_body() -> None:
+    entry = Entry(source_id="1", url=BASE, standfirst='<img src="/d.jpg" alt="D"> Short')
+    clean = markup.clean_entry(entry, None)
+    assert clean.image == Image(url="https://news.example/d.jpg", alt="D")
+    assert clean.standfirst == "Short"
+
+
+def test_an_entry_without_title_is_called_by_its_first_words() -> None:
+    entry = Entry(source_id="1", url=BASE, html="<p>" + "The fog lifted at noon. " * 20 + "</p>")
+    title = markup.clean_entry(entry, None).title
+    assert title.startswith("The fog lifted")
+    assert title.endswith("…")
+    assert len(title) <= 120
