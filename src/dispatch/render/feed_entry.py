@@ -1,0 +1,145 @@
+"""Turns an article into what a feed shows of it, the same for RSS, Atom and JSON Feed.
+
+In: an article (its `html` is sanitised and absolute), the feed's context. Out: a FeedEntry whose
+text any XML document can hold. Never: a format's own words, or anything that a reader has not
+been told by data: translations, related articles and the appeal come from the context.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from dispatch.model.article import Article, Author, Image, Translation
+from dispatch.model.feed import FeedContext
+from dispatch.model.publication import Appeal, Section
+from dispatch.render import catalogue
+
+#: What no XML 1.0 document may hold (section 2.2, production Char). One such character, pasted
+#: from a word processor into one title, would make the whole feed unreadable.
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: Runs of ASCII white space; the no-break spaces of Russian and French typography stay.
+_SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """An article as a feed shows it.
+
+    `title` and `summary` are plain text, `html` is the body with its last paragraphs ("" for a
+    feed of summaries or an article without a body). Dates are in UTC and whole seconds.
+    """
+
+    uid: str
+    url: str
+    language: str
+    title: str
+    summary: str
+    html: str
+    authors: tuple[Author, ...]
+    sections: tuple[Section, ...]
+    image: Image | None
+    translations: tuple[Translation, ...]
+    read_also: tuple[Article, ...]
+    published_at: datetime
+    updated_at: datetime
+
+
+def make_entry(article: Article, context: FeedContext) -> FeedEntry:
+    """What a feed shows of `article`."""
+    summary, url = plain(article.standfirst), clean(article.url)
+    return FeedEntry(
+        uid=clean(article.uid),
+        url=url,
+        language=article.language,
+        # RFC 4287 and the Advisory Board want a title; a note without one has its first words.
+        title=plain(article.title) or summary or url,
+        summary=summary,
+        html=_make_html(article, context) if context.settings.full_text else "",
+        authors=tuple(a for a in map(_clean_author, article.authors) if a.name),
+        sections=_sections(article, context),
+        image=article.image,
+        translations=article.translations,
+        read_also=tuple(context.read_also.get(article.id, ())),
+        published_at=whole_seconds(article.published_at),
+        updated_at=whole_seconds(article.updated_at),
+    )
+
+
+def clean(text: str) -> str:
+    """`text` without the characters that XML forbids."""
+    return _NOT_XML.sub("", text)
+
+
+def plain(text: str) -> str:
+    """`text` on one line, fit for an element of plain text; white space alone is nothing."""
+    if text.isprintable() and "  " not in text:  # nearly every headline: nothing to do
+        return text.strip(" ")
+    line = _SPACE.sub(" ", clean(text)).strip(" ")
+    return line if line.strip() else ""
+
+
+def whole_seconds(moment: datetime) -> datetime:
+    """`moment` in UTC without its fraction, which several readers cannot parse."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _clean_author(author: Author) -> Author:
+    return Author(name=plain(author.name), url=clean(author.url) if author.url else None)
+
+
+def _sections(article: Article, context: FeedContext) -> tuple[Section, ...]:
+    """The article's sections that the publication (still) has."""
+    known = {section.key: section for section in context.publication.sections}
+    return tuple(known[key] for key in article.sections if key in known)
+
+
+def _make_html(article: Article, context: FeedContext) -> str:
+    body = clean(article.html)
+    if not body.strip():
+        return ""
+    html_text = "\n".join((body, *_last_paragraphs(article, context)))
+    # Few readers derive the direction of a text from its language.
+    if catalogue.direction(article.language) == "rtl":
+        return f'<div lang="{_escape(article.language)}" dir="rtl">{html_text}</div>'
+    return html_text
+
+
+def _last_paragraphs(article: Article, context: FeedContext) -> Iterator[str]:
+    """Ordinary paragraphs at the end of the body: an appeal as an entry of its own is spam."""
+    for translation in article.translations:
+        yield _translation_paragraph(translation)
+    if related := context.read_also.get(article.id):
+        heading = _escape(catalogue.text(article.language, "Read also"))
+        rows = "".join(f"<li>{_anchor(other.url, other.title)}</li>" for other in related)
+        yield f"<p><strong>{heading}</strong></p>\n<ul>{rows}</ul>"
+    appeal = context.appeals.get(article.language)
+    if appeal and context.settings.appeal:
+        yield _appeal_paragraph(appeal)
+
+
+def _translation_paragraph(translation: Translation) -> str:
+    """The offer of another language, in the words of those who read it."""
+    language = translation.language
+    offer = f"{catalogue.read_in(language)}: {translation.title}"
+    marks = f'lang="{_escape(language)}" dir="{catalogue.direction(language)}"'
+    return f"<p {marks}>{_anchor(translation.url, offer, language)}</p>"
+
+
+def _appeal_paragraph(appeal: Appeal) -> str:
+    button = _anchor(appeal.url, appeal.button)
+    return f"<p><strong>{_escape(appeal.title)}</strong> {_escape(appeal.text)} {button}</p>"
+
+
+def _anchor(url: str, words: str, language: str = "") -> str:
+    hreflang = f' hreflang="{_escape(language)}"' if language else ""
+    return f'<a href="{_escape(url)}"{hreflang}>{_escape(words)}</a>'
+
+
+def _escape(text: str) -> str:
+    return html.escape(plain(text))

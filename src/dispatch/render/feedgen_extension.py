@@ -1,0 +1,237 @@
+"""Mends what feedgen writes, through its own interface for extensions.
+
+In: the elements that feedgen has made, and the data that it has no place for. Out: the same
+elements, mended. Never a second alternate link: several readers follow the last one, and would
+send their people to a translation.
+
+Feedgen 1.0.0 takes the last link of any kind for RSS's `link`, drops authors without an e-mail
+address, knows no hub, tombstones, language of an entry or stylesheet, and switches the locale of
+the whole process for each date. `FeedExtension` and `EntryExtension` close this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Final
+
+import feedgen.entry
+import feedgen.feed
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from dispatch.model.article import Image
+from dispatch.render import feed_entry
+
+ATOM: Final = "http://www.w3.org/2005/Atom"
+DC: Final = "http://purl.org/dc/elements/1.1/"
+MEDIA: Final = "http://search.yahoo.com/mrss/"
+SYNDICATION: Final = "http://purl.org/rss/1.0/modules/syndication/"
+TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
+XML: Final = "http://www.w3.org/XML/1998/namespace"
+
+_ENCODED: Final = "{http://purl.org/rss/1.0/modules/content/}encoded"
+
+_IN_RSS: Final = {"dc": DC, "media": MEDIA, "sy": SYNDICATION}
+_IN_ATOM: Final = {"at": TOMBSTONES, "media": MEDIA}
+
+#: The profile of the RSS Advisory Board: plain text shows `&` and `<` in the most readers when
+#: they are written as hexadecimal references.
+_REFERENCES: Final = {"&": "#x26", "<": "#x3C"}
+
+#: What a reader that takes plain text for HTML would swallow (Liferea does so in titles): a whole
+#: tag, and the beginning of one.
+_TAG: Final = re.compile(r"<([A-Za-z/!?][^<>]*)>")
+_OPENING: Final = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def rfc822(moment: datetime) -> str:
+    """A date as RSS wants it, in English and GMT, without touching the process's locale."""
+    return format_datetime(feed_entry.whole_seconds(moment), usegmt=True)
+
+
+# Once, on import: feedgen's own calls setlocale() per date, and a race of two threads leaves the
+# process in the "C" locale for good. The two modules have no other door to it.
+feedgen.feed.formatRFC2822 = rfc822
+feedgen.entry.formatRFC2822 = rfc822
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An atom:link beyond those that feedgen writes (RFC 4287, section 4.2.7)."""
+
+    rel: str
+    href: str
+    media_type: str | None = None
+    hreflang: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a feed's head says beyond feedgen. `tombstones` are (entry id, when it was withdrawn).
+
+    `updates_per_hour` is a hint for readers of RSS (syndication module of RSS 1.0).
+    """
+
+    home_url: str
+    stylesheet_url: str
+    note: Element
+    links: tuple[Link, ...]
+    tombstones: tuple[tuple[str, datetime], ...]
+    updates_per_hour: int
+    is_rss: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What an entry says beyond feedgen."""
+
+    url: str
+    language: str
+    creator: str
+    updated_at: datetime
+    links: tuple[Link, ...]
+    image: Image | None
+
+
+class FeedExtension:
+    """Mends the head of a feed; the caller sets `head`."""
+
+    head: Head
+
+    def extend_ns(self) -> Mapping[str, str]:
+        """The prefixes that this format uses, and no others."""
+        return _IN_RSS if self.head.is_rss else _IN_ATOM
+
+    def extend_atom(self, root: Element) -> Element:
+        """Called when the head is written and no entry is."""
+        _add_stylesheet(root, self.head.stylesheet_url)
+        for link in self.head.links:
+            _add_link(root, "link", link)
+        root.append(self.head.note)
+        for uid, withdrawn_at in self.head.tombstones:
+            gone = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=uid)
+            gone.set("when", feed_entry.whole_seconds(withdrawn_at).isoformat())
+        return root
+
+    def extend_rss(self, root: Element) -> Element:
+        """Called when the channel is written and no item is."""
+        _add_stylesheet(root, self.head.stylesheet_url)
+        channel = root[0]
+        _set_text(channel, "link", self.head.home_url)
+        for link in self.head.links:
+            _add_link(channel, f"{{{ATOM}}}link", link)
+        _add_text(channel, f"{{{SYNDICATION}}}updatePeriod", "hourly")
+        _add_text(channel, f"{{{SYNDICATION}}}updateFrequency", str(self.head.updates_per_hour))
+        _write_references(channel)
+        channel.append(self.head.note)
+        return root
+
+
+class EntryExtension:
+    """Mends an entry; the caller sets `body`."""
+
+    body: Body
+
+    def extend_atom(self, entry: Element) -> Element:
+        """Adds the language, the translations after the main link, and the image."""
+        entry.set(f"{{{XML}}}lang", self.body.language)
+        for main in entry.iterfind("link"):  # feedgen leaves out what it holds for the default
+            main.set("rel", "alternate")
+            main.set("type", "text/html")
+        for link in self.body.links:
+            _add_link(entry, "link", link)
+        _add_image(entry, self.body.image)
+        return entry
+
+    def extend_rss(self, item: Element) -> Element:
+        """Adds the same, the byline and the date of the last significant change."""
+        _set_text(item, "link", self.body.url)
+        if self.body.creator:
+            _add_text(item, f"{{{DC}}}creator", self.body.creator)
+        _add_text(item, f"{{{DC}}}language", self.body.language)
+        _add_text(item, f"{{{ATOM}}}updated", self.body.updated_at.isoformat())
+        for link in self.body.links:
+            _add_link(item, f"{{{ATOM}}}link", link)
+        _add_image(item, self.body.image)
+        _write_references(item)
+        return item
+
+
+def without_tags(text: str) -> str:
+    """Plain text in which nothing looks like a tag: "Press <Enter>" becomes "Press ‹Enter›".
+
+    RSS never said whether its titles and descriptions are text or HTML, and readers disagree. This
+    reads the same either way; escaping twice would show "&amp;" to every second reader.
+    """
+    return _OPENING.sub("‹", _TAG.sub(r"‹\1›", text))
+
+
+def _add_stylesheet(root: Element, url: str) -> None:
+    # A quotation mark would end the pseudo-attribute; in a URL it is written %22.
+    target = f'type="text/css" href="{feed_entry.clean(url).replace(chr(34), "%22")}"'
+    root.addprevious(etree.ProcessingInstruction("xml-stylesheet", target))
+
+
+def _add_link(parent: Element, tag: str, link: Link) -> None:
+    attributes = {
+        "href": link.href,
+        "rel": link.rel,
+        "type": link.media_type,
+        "hreflang": link.hreflang,
+        "title": link.title and feed_entry.plain(link.title),
+    }
+    element = etree.SubElement(parent, tag)
+    for name, value in attributes.items():
+        if value:
+            element.set(name, feed_entry.clean(value))
+
+
+def _add_image(parent: Element, image: Image | None) -> None:
+    """The lead image (Media RSS); an enclosure would appear as an attachment to download."""
+    if image is None:
+        return
+    url = feed_entry.clean(image.url)
+    content = etree.SubElement(parent, f"{{{MEDIA}}}content", url=url, medium="image")
+    numbers = {"width": image.width, "height": image.height, "fileSize": image.length}
+    if image.media_type:
+        content.set("type", feed_entry.clean(image.media_type))
+    for name, number in numbers.items():
+        if number:
+            content.set(name, str(number))
+    if alt := feed_entry.plain(image.alt):
+        _add_text(content, f"{{{MEDIA}}}description", alt).set("type", "plain")
+    etree.SubElement(parent, f"{{{MEDIA}}}thumbnail", url=url)
+
+
+def _add_text(parent: Element, tag: str, text: str) -> Element:
+    element = etree.SubElement(parent, tag)
+    element.text = text
+    return element
+
+
+def _set_text(parent: Element, tag: str, text: str) -> None:
+    """Overwrites what feedgen chose; an entry has no such element when it was given none."""
+    element = parent.find(tag)
+    if element is not None:
+        element.text = text
+
+
+def _write_references(parent: Element) -> None:
+    """Writes `&` and `<` of plain text by number; text that holds HTML is left as it is."""
+    for element in parent:
+        text = element.text
+        if text and ("&" in text or "<" in text) and element.tag != _ENCODED:
+            _write_reference(element, text)
+
+
+def _write_reference(element: Element, text: str) -> None:
+    element.text, *rest = re.split(r"([&<])", text)
+    for sign, tail in zip(rest[::2], rest[1::2], strict=True):
+        reference = etree.Entity(_REFERENCES[sign])
+        reference.tail = tail
+        element.append(reference)

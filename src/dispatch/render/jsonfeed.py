@@ -1,0 +1,97 @@
+"""Writes a feed as JSON Feed 1.1.
+
+In: a feed, its entries, its context. Out: bytes of UTF-8 without a byte order mark. Never a null,
+and never an invented field without the underscore that the specification asks for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from dispatch.model.article import Author
+from dispatch.model.feed import Feed, FeedContext, FeedFormat
+from dispatch.render import catalogue, feed_entry
+from dispatch.render.feed_entry import FeedEntry
+from dispatch.rules import addresses
+
+VERSION: Final = "https://jsonfeed.org/version/1.1"
+
+
+def render(feed: Feed, entries: Sequence[FeedEntry], context: FeedContext) -> bytes:
+    """The JSON Feed of `entries`, in their order."""
+    items = [_present(_make_item(entry)) for entry in entries]
+    document = {**_present(_make_head(feed, context)), "items": items}
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _make_head(feed: Feed, context: FeedContext) -> Mapping[str, object]:
+    publication = context.publication
+    language = feed.language or next(iter(publication.languages))
+    others = [
+        {
+            "language": other.language,
+            "url": addresses.feed_url(publication, other.key, FeedFormat.JSON),
+            "title": feed_entry.plain(other.title),
+        }
+        for other in context.alternates
+    ]
+    return {
+        "version": VERSION,
+        "title": feed_entry.plain(feed.title),
+        "home_page_url": feed.home_url,
+        "feed_url": addresses.feed_url(publication, feed.key, FeedFormat.JSON),
+        "description": feed_entry.plain(feed.subtitle),
+        "user_comment": catalogue.text(
+            language, "This is a feed. Copy its address into a feed reader."
+        ),
+        "authors": [
+            {"name": feed_entry.plain(publication.name(language)), "url": publication.site}
+        ],
+        "language": feed.language,
+        "hubs": [{"type": "WebSub", "url": context.hub_url}] if context.hub_url else None,
+        "_dispatch": _present({"id": feed.uid, "translations": others}),
+    }
+
+
+def _make_item(entry: FeedEntry) -> Mapping[str, object]:
+    return {
+        "id": entry.uid,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.html,
+        # One of the two is required; an entry without a body has its standfirst for one.
+        "content_text": "" if entry.html else entry.summary or entry.title,
+        "image": feed_entry.clean(entry.image.url) if entry.image else None,
+        "date_published": entry.published_at.isoformat(),
+        "date_modified": entry.updated_at.isoformat(),
+        "authors": [_make_author(author) for author in entry.authors],
+        "tags": [feed_entry.plain(section.name(entry.language)) for section in entry.sections],
+        "language": entry.language,
+        "_dispatch": _present(_make_relations(entry)),
+    }
+
+
+def _make_author(author: Author) -> Mapping[str, str]:
+    return {"name": author.name, "url": author.url} if author.url else {"name": author.name}
+
+
+def _make_relations(entry: FeedEntry) -> Mapping[str, object]:
+    translations = [_relation(t.language, t.url, t.title) for t in entry.translations]
+    read_also = [_relation(a.language, a.url, a.title) for a in entry.read_also]
+    return {"translations": translations, "read_also": read_also}
+
+
+def _relation(language: str, url: str, title: str) -> Mapping[str, str]:
+    return {
+        "language": language,
+        "url": feed_entry.clean(url),
+        "title": feed_entry.plain(title),
+    }
+
+
+def _present(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields that say something: no null, no empty text, no empty list."""
+    return {name: value for name, value in fields.items() if value}
