@@ -1,0 +1,101 @@
+"""tally: logs and exports of the newsroom's own site -> Reads.
+
+In: where reads come from, the store's articles. Out: a report with what was counted and what was
+not, by reason. Counts and positions are committed together, so an import that is killed is simply
+made again. Never: who read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch import ports, reads
+from dispatch.model.publication import Publication, ReadsImport
+from dispatch.model.reads import ReadBatch
+from dispatch.store import articles
+from dispatch.store import reads as read_store
+from dispatch.store.database import Database, Transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginReport:
+    """What one place gave. `discards` counts requests by the reason for not counting them."""
+
+    origin: str
+    lines: int
+    reads: int
+    malformed: int
+    discards: Mapping[str, int]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyReport:
+    """What all places gave."""
+
+    origins: tuple[OriginReport, ...]
+
+    @property
+    def failed(self) -> int:
+        """How many places could not be read to their end."""
+        return sum(bool(report.problems) for report in self.origins)
+
+
+def tally(
+    db: Database,
+    publication: Publication,
+    imports: Sequence[ReadsImport],
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: ports.Progress | None = None,
+) -> TallyReport:
+    """Take in what every place has to say since the last time."""
+    with db.read() as tx:
+        by_key = articles.url_keys(tx)
+    reports = []
+    for done, settings in enumerate(imports, 1):
+        with db.read() as tx:
+            positions = read_store.get_positions(tx, settings.name)
+        batch = reads.KINDS[settings.kind](settings, positions, publication.time_zone, by_key)
+        with db.write(dry_run=dry_run) as tx:
+            _store(tx, settings.name, batch, by_key, now)
+        reports.append(_report(settings.name, batch))
+        if progress:
+            progress(done, len(imports), "logs of reads")
+    return TallyReport(origins=tuple(reports))
+
+
+def _store(
+    tx: Transaction, origin: str, batch: ReadBatch, by_key: Mapping[str, int], now: datetime
+) -> None:
+    for (key, day), count in batch.counts.items():
+        read_store.add_reads(tx, by_key[key], day, origin, count)
+    for (key, day, reason), hits in batch.discards.items():
+        read_store.add_discards(tx, by_key.get(key, 0), day, origin, reason.value, hits)
+    for position in batch.positions:
+        read_store.put_position(tx, origin, position.fingerprint, position.offset, now)
+
+
+def _report(origin: str, batch: ReadBatch) -> OriginReport:
+    discards: Counter[str] = Counter()
+    for (_, _, reason), hits in batch.discards.items():
+        discards[reason.value] += hits
+    counted = sum(batch.counts.values())
+    log.info("reads from %s: %d lines, %d reads", origin, batch.lines, counted)
+    for problem in batch.problems:
+        log.warning("reads from %s: %s", origin, problem)
+    return OriginReport(
+        origin=origin,
+        lines=batch.lines,
+        reads=counted,
+        malformed=batch.malformed,
+        discards=dict(discards.most_common()),
+        problems=batch.problems,
+    )

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from newsroom import Newsroom, slug_of
+
+
+def counts(newsroom: Newsroom, **options: bool) -> tuple[int, int, int, int]:
+    (report,) = newsroom.collect(**options).articles.sources
+    return report.new, report.changed, report.unchanged, report.withdrawn
+
+
+def test_a_new_article_is_minted_with_a_uid_that_holds_no_slug(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties", sections=["foreign-policy", "economy"])
+    assert counts(newsroom) == (1, 0, 0, 0)
+    (article,) = newsroom.articles()
+    assert article.uid == f"tag:meridian.example,2026:article:{article.id}"
+    assert article.sections == ("foreign-policy", "economy")
+    assert article.standfirst == "Maria Lindqvist on long treaties"
+
+
+def test_an_unchanged_folder_is_not_read_again(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    (report,) = newsroom.collect().articles.sources
+    assert report.not_modified
+    assert not report.has_changes
+
+
+def test_a_changed_text_changes_the_article_but_not_its_identity(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    (before,) = newsroom.articles()
+    newsroom.later(hours=1)
+    newsroom.article("Long treaties", text="Another paragraph.", published_at=before.published_at)
+    assert counts(newsroom) == (0, 1, 0, 0)
+    (after,) = newsroom.articles()
+    assert after.uid == before.uid
+    assert after.published_at == before.published_at
+    assert after.updated_at == before.updated_at, "a typo does not move `updated`"
+
+
+def test_a_new_standfirst_moves_updated(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.article("Long treaties", standfirst="Somebody else on treaties")
+    newsroom.collect()
+    (article,) = newsroom.articles()
+    assert article.updated_at == newsroom.clock.now()
+
+
+def test_a_new_address_keeps_the_article(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    (before,) = newsroom.articles()
+    newsroom.later(hours=1)
+    newsroom.article("Long treaties", slug="en/moved-for-good/")
+    newsroom.collect()
+    (after,) = newsroom.articles()
+    assert (after.uid, after.url) == (before.uid, "http://127.0.0.1:8400/en/moved-for-good/")
+
+
+def test_translations_find_each_other_in_either_order(newsroom: Newsroom) -> None:
+    first = newsroom.article("Long treaties")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.article("Длинные договоры", language="ru", translation_of=first)
+    newsroom.collect()
+    (english,) = newsroom.articles("en")
+    (russian,) = newsroom.articles("ru")
+    assert english.group_id == russian.group_id
+    assert [one.url for one in english.translations] == [russian.url]
+    assert [one.language for one in russian.translations] == ["en"]
+
+
+def test_a_bad_file_is_named_and_stops_no_other(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.write("broken.md", "---\ntitle: [unclosed\n---\ntext\n")
+    (report,) = newsroom.collect().articles.sources
+    assert report.new == 1
+    assert any("broken.md" in warning for warning in report.warnings)
+
+
+def test_an_unknown_section_is_reported_once_with_its_count(newsroom: Newsroom) -> None:
+    for number in range(3):
+        newsroom.article(f"Piece {number}", sections=["horoscopes"])
+    (report,) = newsroom.collect().articles.sources
+    about = [warning for warning in report.warnings if "horoscopes" in warning]
+    assert about == ["section label 'horoscopes' (3 entries) names no section"]
+
+
+def test_a_language_that_is_not_published_is_left_out_and_named(newsroom: Newsroom) -> None:
+    newsroom.article("Traités", language="fr")
+    (report,) = newsroom.collect().articles.sources
+    assert report.new == 0
+    assert any("'fr'" in warning for warning in report.warnings)
+
+
+def test_a_dry_run_reports_and_keeps_nothing(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    assert counts(newsroom, dry_run=True) == (1, 0, 0, 0)
+    assert newsroom.articles() == []
+    assert counts(newsroom) == (1, 0, 0, 0)
+
+
+def test_the_back_catalogue_of_a_new_source_keeps_its_own_dates(newsroom: Newsroom) -> None:
+    old = newsroom.clock.now() - timedelta(days=200)
+    newsroom.article("An old piece", published_at=old)
+    newsroom.collect()
+    (article,) = newsroom.articles()
+    assert article.entered_at == old
+    assert article.first_seen_at == newsroom.clock.now()
+
+
+def test_later_articles_enter_by_our_own_clock(newsroom: Newsroom) -> None:
+    newsroom.article("First")
+    newsroom.collect()
+    newsroom.later(hours=3)
+    newsroom.article("Second", published_at=newsroom.clock.now() - timedelta(hours=2))
+    newsroom.collect()
+    second = next(one for one in newsroom.articles() if one.title == "Second")
+    assert second.entered_at == newsroom.clock.now()
+
+
+def test_a_source_that_shows_everything_as_new_is_held_back_until_released(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.article("First")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    for number in range(20):
+        newsroom.article(f"Flood {number}")
+    (held,) = newsroom.collect().articles.sources
+    assert "20 of 21 entries are new at once" in held.failure
+    assert len(newsroom.articles()) == 1
+    (released,) = newsroom.collect(accept_flood=True).articles.sources
+    assert (released.failure, released.new) == ("", 20)
+
+
+@pytest.mark.parametrize("missing", ["title", "folder"])
+def test_a_broken_source_says_why_and_comes_back(newsroom: Newsroom, missing: str) -> None:
+    newsroom.article("First")
+    folder = newsroom.root / "articles"
+    if missing == "folder":
+        folder.rename(newsroom.root / "away")
+        (report,) = newsroom.collect().articles.sources
+        assert str(folder) in report.failure
+        (newsroom.root / "away").rename(folder)
+    else:
+        newsroom.write("untitled.md", "---\nlanguage: en\n---\ntext\n")
+        (report,) = newsroom.collect().articles.sources
+        assert any("untitled.md" in warning for warning in report.warnings)
+    newsroom.later(hours=1)
+    newsroom.collect()
+    assert [one.title for one in newsroom.articles()] == ["First"]
+
+
+def test_a_source_is_asked_again_only_when_it_is_due(newsroom: Newsroom) -> None:
+    newsroom.app.collect()
+    assert newsroom.app.collect().articles.sources == ()
+    newsroom.later(days=1)
+    assert len(newsroom.app.collect().articles.sources) == 1
+
+
+def test_slugs_of_the_test_language_are_plain() -> None:
+    assert slug_of("Long, «long» treaties!") == "long-long-treaties"

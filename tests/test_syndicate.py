@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+from pathlib import Path
+
+import feedparser
+import pytest
+from newsroom import Newsroom
+
+from dispatch import errors
+from dispatch.render import output
+from dispatch.store import articles
+
+
+def feed(newsroom: Newsroom, path: str) -> Path:
+    return newsroom.root / "feeds" / path
+
+
+def titles(newsroom: Newsroom, path: str) -> list[str]:
+    parsed = feedparser.parse(io.BytesIO(feed(newsroom, path).read_bytes()))
+    assert not parsed.bozo
+    return [entry.title for entry in parsed.entries]
+
+
+def test_a_new_article_appears_in_the_feeds_of_its_language_and_sections_only(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.article("Long treaties", sections=["foreign-policy"])
+    newsroom.article("Деньги", language="ru", sections=["economy"])
+    newsroom.collect()
+    assert titles(newsroom, "en/rss.xml") == ["Long treaties"]
+    assert titles(newsroom, "en/foreign-policy/atom.xml") == ["Long treaties"]
+    assert titles(newsroom, "en/economy/atom.xml") == []
+    assert titles(newsroom, "ru/economy/rss.xml") == ["Деньги"]
+    assert sorted(titles(newsroom, "all/atom.xml")) == ["Long treaties", "Деньги"]
+    items = json.loads(feed(newsroom, "ru/feed.json").read_bytes())["items"]
+    assert [item["title"] for item in items] == ["Деньги"]
+
+
+def test_a_rebuild_without_a_change_writes_nothing(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    before = {path: path.stat().st_mtime_ns for path in feed(newsroom, "").rglob("*.*")}
+    newsroom.later(days=1)
+    report = newsroom.app.syndicate()
+    assert (report.written, report.failures) == ((), ())
+    assert report.unchanged == 21
+    assert before == {path: path.stat().st_mtime_ns for path in feed(newsroom, "").rglob("*.*")}
+
+
+def test_only_feeds_that_show_a_changed_article_are_written(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties", sections=["foreign-policy"])
+    newsroom.article("Деньги", language="ru")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.article("Деньги", language="ru", text="Новый текст.")
+    result = newsroom.collect()
+    assert result.feeds is not None
+    keys = {path.rpartition("/")[0] for path in result.feeds.written}
+    assert keys == {"ru", "ru/economy", "all"}
+
+
+def test_a_withdrawn_article_leaves_the_feeds_and_a_tombstone(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    from_store = newsroom.articles()[0]
+    with newsroom.app.db.write() as tx:
+        articles.withdraw_article(tx, from_store.id, newsroom.clock.now())
+    newsroom.app.syndicate()
+    assert titles(newsroom, "en/atom.xml") == []
+    assert b"deleted-entry" in feed(newsroom, "en/atom.xml").read_bytes()
+    assert from_store.uid.encode() in feed(newsroom, "en/atom.xml").read_bytes()
+
+
+def test_a_full_disk_leaves_the_old_feed_whole_and_the_others_written(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    old = feed(newsroom, "en/atom.xml").read_bytes()
+    newsroom.later(hours=1)
+    newsroom.article("A second piece")
+    publish = output.publish_file
+
+    def full(folder: Path, path: str, *rest: object) -> object:
+        if path == "en/atom.xml":
+            raise errors.OutputError(f"{folder / path}: {os.strerror(errno.ENOSPC)}")
+        return publish(folder, path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(output, "publish_file", full)
+    result = newsroom.collect()
+    assert result.feeds is not None
+    assert result.has_failures
+    assert result.feeds.failures == (f"{feed(newsroom, 'en/atom.xml')}: No space left on device",)
+    assert feed(newsroom, "en/atom.xml").read_bytes() == old
+    assert "A second piece" in titles(newsroom, "en/rss.xml")
+    monkeypatch.undo()
+    assert newsroom.app.syndicate().written == ("en/atom.xml",)
+
+
+def test_a_dry_run_says_what_would_move_and_writes_nothing(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect(dry_run=True)
+    report = newsroom.app.syndicate(dry_run=True)
+    assert len(report.written) == 21
+    assert not feed(newsroom, "en").exists()
+
+
+def test_a_missing_file_is_written_again(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    feed(newsroom, "en/rss.xml").unlink()
+    assert newsroom.app.syndicate().written == ("en/rss.xml",)
