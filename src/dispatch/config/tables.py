@@ -1,0 +1,440 @@
+"""The tables of `config.toml`, key by key: what each means, what it may be, what it is by default.
+
+In: the raw tables and a Context. Out: pydantic models that mirror the file, or every problem at
+once. Never: the model that the program works with (`translate` makes that), or a default that is
+not shown in the reference (it is written here as one would write it in the file).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+
+from dispatch.config import context, problems, secrets
+from dispatch.config import values as v
+
+#: The kinds of sources that read a folder; all others have a URL.
+FOLDER_KINDS = ("folder",)
+#: The only folder of templates that may be missing.
+TEMPLATES = "templates/email"
+
+
+def setting(meaning: str, default: Any = ...) -> Any:
+    """A key of a table. Defaults are written as in TOML and go through the same checks."""
+    return Field(default, description=meaning, validate_default=True)
+
+
+def _in_each(texts: dict[str, str], languages: Iterable[str], whose: str) -> dict[str, str]:
+    missing = [language for language in languages if language not in texts]
+    if missing:
+        raise problems.RefusedError(
+            f"no text in {problems.listed(missing)}", allowed=f"one in each language of {whose}"
+        )
+    return texts
+
+
+def _in_each_language(texts: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    return _in_each(texts, context.of(info).languages or (), "the publication")
+
+
+TextsByLanguage = dict[v.Language, v.Line]
+TextInEachLanguage = Annotated[TextsByLanguage, AfterValidator(_in_each_language)]
+
+
+class Table(BaseModel):
+    """A table of the file: an unknown key is a problem, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SectionTable(Table):
+    """A section of the newsroom; readers may choose among them, and each has its feeds."""
+
+    key: v.Slug = setting("Its name in addresses of feeds, and everywhere in this file.")
+    names: TextInEachLanguage = setting("Its name for readers, in each language.")
+    pages: dict[v.Language, v.Url] = setting(
+        "Its page on your web site, in each language that has one: where its feeds lead.", {}
+    )
+
+
+class PublicationTable(Table):
+    """The newsroom as readers know it."""
+
+    languages: dict[v.NewLanguage, v.Line] = setting(
+        "Every language that you publish in: BCP 47 tag = the language's own name. The first is "
+        "where a reader lands who has chosen none."
+    )
+    names: TextInEachLanguage = setting("The name of the publication, in each language.")
+    site: v.BaseUrl = setting("Your web site.")
+    pages: dict[v.Language, v.Url] = setting(
+        "Its home page in each language, where it has more than one.", {}
+    )
+    public_url: v.BaseUrl = setting(
+        "Where readers and mail providers reach Dispatch itself: feeds, sign-up, unsubscribe."
+    )
+    time_zone: v.Zone = setting("The zone of every hour in this file that names no other.")
+    contact: v.Address = setting("The address that feeds and messages give for questions.")
+    postal_address: v.Text | None = setting(
+        "Stands at the foot of every message; the law of many countries asks for it.", None
+    )
+    tag_authority: v.TagAuthority = setting(
+        "A domain of yours and a year in which you owned it. It is minted into the identity of "
+        "every article: never change it, even when your domain changes."
+    )
+    sections: tuple[SectionTable, ...] = setting(
+        "The sections, each under [[publication.sections]].", ()
+    )
+
+    @field_validator("languages")
+    @classmethod
+    def _has_a_language(cls, languages: dict[str, str]) -> dict[str, str]:
+        if not languages:
+            raise problems.RefusedError(
+                "names no language", allowed='one or more, such as en = "English"'
+            )
+        return languages
+
+
+class SourceTable(Table):
+    """Where articles come from."""
+
+    name: v.Slug = setting("Its name in commands, logs and reports.")
+    kind: v.SourceKind = setting("What is read there.")
+    url: v.Url | None = setting(
+        "Where it is. For kind folder: the address below which its slugs lie; `publication.site` "
+        "if it is left out.",
+        None,
+    )
+    path: v.PathHere | None = setting("The folder that is read; for kind folder.", None)
+    language: v.Language | None = setting("The language of articles that do not say theirs.", None)
+    sections: tuple[v.SectionKey, ...] = setting(
+        "Sections that each of its articles belongs to.", ()
+    )
+    section_map: dict[v.Text, v.SectionKey] = setting(
+        "The source's own label = your section. A label that equals a section's key or one of its "
+        "names needs no line here.",
+        {},
+    )
+    allow_hosts: tuple[v.Host, ...] = setting(
+        "Hosts that may lie in a private network; anything private is refused otherwise.", ()
+    )
+    poll: v.Duration = setting("How often it is asked, at most.", "15m")
+    enabled: v.Flag = setting("Whether it is asked at all.", True)
+
+    @field_validator("url")
+    @classmethod
+    def _has_its_url(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if "kind" in info.data:
+            wanted = not _is_folder(info)
+            _one_place("URL", url is not None, info.data["kind"], wanted=wanted, refused=False)
+        return url
+
+    @field_validator("path")
+    @classmethod
+    def _has_its_folder(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if "kind" in info.data:
+            _one_place("path", path is not None, info.data["kind"], wanted=_is_folder(info))
+        if path is not None and not v.is_folder(path):
+            raise problems.RefusedError(f"there is no folder {path}")
+        return path
+
+
+def _is_folder(info: ValidationInfo) -> bool:
+    return info.data["kind"] in FOLDER_KINDS
+
+
+def _one_place(what: str, is_given: bool, kind: str, *, wanted: bool, refused: bool = True) -> None:
+    if wanted and not is_given:
+        raise problems.RefusedError(f"is missing: a source of kind {kind} has a {what}")
+    if is_given and refused and not wanted:
+        raise problems.RefusedError(f"a source of kind {kind} has no {what}")
+
+
+class ReadsTable(Table):
+    """Where page reads come from; the ranking of top reads is made of them."""
+
+    name: v.Slug = setting("Its name in commands, logs and reports.")
+    kind: v.ReadsKind = setting("What is read there.")
+    path: v.PathHere = setting("The file that is read.")
+    site: v.BaseUrl = setting("The site whose paths the file holds.")
+    staff_addresses: tuple[v.Network, ...] = setting(
+        "Addresses of your own people, whose reads do not count.", ()
+    )
+
+
+class FeedsTable(Table):
+    """All feeds: one for each language and section, in RSS, Atom and JSON Feed."""
+
+    entries: v.Count = setting("How many articles a feed holds.", 30)
+    full_text: v.Flag = setting("Whole articles; otherwise standfirsts alone.", True)
+    appeal: v.Flag = setting("Whether an appeal stands below each article.", True)
+    max_age: v.Duration = setting("How long a reader may keep a feed before asking again.", "15m")
+
+
+class TopReadsTable(Table):
+    """How the ranking reads the readers."""
+
+    count: v.Count = setting("How many articles it shows.", 5)
+    window_days: v.Count = setting("Reads of how many days count.", 7)
+    max_age_days: v.Count = setting("No article older than this is ranked.", 30)
+    half_life_days: v.Days = setting("After how many days a read is worth half.", 3.5)
+    min_reads: v.Count = setting("An article with fewer readers is not ranked.", 3)
+
+
+class NewsletterTable(Table):
+    """The recurring thing that one subscribes to."""
+
+    name: v.Slug = setting(
+        "Its name in addresses and commands. Never change it: subscriptions hang on it."
+    )
+    languages: tuple[v.Language, ...] = setting("The languages that it comes in.")
+    titles: TextsByLanguage = setting("Its title, in each of its languages.")
+    cadence: v.CadenceText = setting(
+        'When an issue is due: "Fridays 09:00", "daily 07:30", with a zone behind it if it is not '
+        "the publication's."
+    )
+    blocks: tuple[v.Block, ...] = setting("What an issue is made of, in order.")
+    from_name: TextsByLanguage = setting("The sender's name, in each of its languages.")
+    from_address: v.Address = setting("The sender's address.")
+    reply_to: v.Address | None = setting("Where answers go, if not to the sender.", None)
+    list_id: v.ListId = setting(
+        "Its identifier for mail programs (RFC 2919). Never change it: readers' filters hang on it."
+    )
+    sections: tuple[v.SectionKey, ...] = setting("Its sections; none named means all.", ())
+    top_reads: TopReadsTable = setting("The settings of its block top_reads.", {})
+    latest_count: v.Count = setting("How many articles its block latest shows, at most.", 12)
+    read_also_count: v.CountOrNone = setting("How many articles its block read_also shows.", 3)
+    minimum_articles: v.CountOrNone = setting(
+        "An issue with fewer new articles is not sent; they wait for the next one.", 1
+    )
+    late: Literal["run", "merge"] = setting(
+        "What to do with an issue that was missed: run (send it late) or merge (leave its "
+        "articles to the next).",
+        "run",
+    )
+    late_hours: v.Count = setting("For late = run: after how many hours it is too late.", 18)
+
+    @field_validator("languages", "blocks")
+    @classmethod
+    def _has_some(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise problems.RefusedError("names nothing", allowed="one or more")
+        return names
+
+    @field_validator("languages", "blocks", "sections")
+    @classmethod
+    def _names_each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return v.unique(names)
+
+    @field_validator("titles", "from_name")
+    @classmethod
+    def _in_its_languages(cls, texts: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        return _in_each(texts, info.data.get("languages", ()), "the newsletter")
+
+
+class AppealTextTable(Table):
+    """An appeal in one language."""
+
+    title: v.Line = setting("Its heading.")
+    text: v.Text = setting("What it asks for, and why.")
+    button: v.Line = setting("The words on its button.")
+
+
+class AppealTable(Table):
+    """A donation request. Of several that may be shown on a day, the heaviest is."""
+
+    key: v.Slug = setting("Its name in commands and reports.")
+    url: v.Url = setting("Where its button leads.")
+    starts_on: date | None = setting("The first day on which it is shown, as 2026-11-24.", None)
+    ends_on: date | None = setting("The last day on which it is shown.", None)
+    weight: v.Count = setting("The appeal with the highest weight is shown.", 1)
+    texts: dict[v.Language, AppealTextTable] = setting(
+        "Its words, each language under [appeals.texts.LANGUAGE]. In a language without words it "
+        "is not shown."
+    )
+
+    @field_validator("texts")
+    @classmethod
+    def _has_words(cls, texts: dict[str, AppealTextTable]) -> dict[str, AppealTextTable]:
+        if not texts:
+            raise problems.RefusedError("has no text", allowed="one in a language or more")
+        return texts
+
+    @field_validator("ends_on")
+    @classmethod
+    def _ends_after_it_starts(cls, ends_on: date | None, info: ValidationInfo) -> date | None:
+        starts_on = info.data.get("starts_on")
+        if ends_on and starts_on and ends_on < starts_on:
+            raise problems.RefusedError("is before starts_on", allowed=f"{starts_on} or later")
+        return ends_on
+
+
+class TransportTable(Table):
+    """How messages leave: to files in a folder, or to an SMTP server."""
+
+    kind: v.TransportKind = setting("file or smtp.", "file")
+    folder: v.PathHere = setting("For kind file: where messages are written.", "var/outbox")
+    security: Literal["none", "starttls", "tls"] = setting(
+        "For kind smtp: how the connection is protected. A server without it is refused.",
+        "starttls",
+    )
+    host: v.Host | None = setting("For kind smtp: the server.", None)
+    port: v.Port | None = setting(
+        "For kind smtp: 25 for security none, 587 for starttls, 465 for tls unless given.", None
+    )
+    username: v.Line | None = setting("For kind smtp: the name to log in with.", None)
+    password: v.Secret | None = setting("For kind smtp: the password to log in with.", None)
+    password_file: v.SecretFile | None = setting("A file that holds the password.", None)
+    connections: v.Count = setting("How many connections are open at once.", 4)
+    messages_per_connection: v.Count = setting(
+        "After how many messages a connection is renewed.", 100
+    )
+    connect_timeout: v.Duration = setting("How long to wait for a connection.", "30s")
+    reply_timeout: v.Duration = setting("How long to wait for an answer (RFC 5321, 4.5.3.2).", "5m")
+    final_reply_timeout: v.Duration = setting(
+        "How long to wait for the answer to a whole message. Less makes duplicates.", "10m"
+    )
+
+    @field_validator("host")
+    @classmethod
+    def _has_a_server(cls, host: str | None, info: ValidationInfo) -> str | None:
+        if host is None and info.data.get("kind") == "smtp":
+            raise problems.RefusedError("is missing: a transport of kind smtp has a host")
+        return host
+
+    @field_validator("password_file")
+    @classmethod
+    def _has_one_password(cls, file: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _given_once("password", file, info)
+        has_password = file is not None or info.data.get("password") is not None
+        is_known = {"username", "password"} <= set(info.data)
+        if is_known and has_password != (info.data["username"] is not None):
+            what = (
+                "a password without a username" if has_password else "a username without a password"
+            )
+            raise problems.RefusedError(what, allowed="both, or neither")
+        return file
+
+
+def _given_once(name: str, file: SecretStr | None, info: ValidationInfo) -> None:
+    if file is not None and info.data.get(name) is not None:
+        raise problems.RefusedError(f"{name} is given as well", allowed=f"{name} or {name}_file")
+
+
+class WebTable(Table):
+    """Where the built-in server listens. Put a web server with TLS before it."""
+
+    host: v.Host = setting("The address that it listens on.", "127.0.0.1")
+    port: v.Port = setting("The port that it listens on.", 8025)
+
+
+class StorageTable(Table):
+    """The database, and the key that signs the links in messages."""
+
+    url: v.DatabaseUrl | None = setting(
+        "sqlite:/// and a path, or postgresql://user:password@host/name. "
+        "sqlite:///var/dispatch.db if nothing is given.",
+        None,
+    )
+    url_file: v.DatabaseUrlFile | None = setting("A file that holds the URL.", None)
+    secret: v.Secret | None = setting(
+        "The key that signs the links in messages. If none is given, one is made in "
+        "var/secret.key. Keep it: without it every unsubscribe link that was ever sent is dead.",
+        None,
+    )
+    secret_file: v.SecretFile | None = setting("A file that holds the key.", None)
+
+    @field_validator("url_file")
+    @classmethod
+    def _has_one_url(cls, file: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _given_once("url", file, info)
+        return file
+
+    @field_validator("secret_file")
+    @classmethod
+    def _has_one_secret(cls, file: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _given_once("secret", file, info)
+        return file
+
+    @field_validator("secret", "secret_file")
+    @classmethod
+    def _is_long(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and len(secret.get_secret_value()) < secrets.SHORTEST_KEY:
+            raise problems.RefusedError(
+                "is too short to keep anyone from guessing it",
+                allowed=f"{secrets.SHORTEST_KEY} characters or more, made by chance "
+                "(openssl rand -hex 32)",
+            )
+        return secret
+
+
+class ScheduleTable(Table):
+    """How often the standing jobs are woken. Newsletters have their own cadence."""
+
+    collect: v.Duration = setting("How often sources are looked after.", "5m")
+    deliver: v.Duration = setting("How often deliveries that are owed are looked for.", "1m")
+    reads: v.Duration = setting("How often new reads are imported.", "15m")
+
+
+class DeliveryTable(Table):
+    """How an issue is worked off."""
+
+    uncertain: Literal["hold", "resend"] = setting(
+        "What to do with a message that was handed over and never answered for: hold (show it) or "
+        "resend (rather twice than never).",
+        "hold",
+    )
+    max_attempts: v.Count = setting("How often a message is tried.", 6)
+    give_up_hours: v.Count = setting("After how many hours it is given up.", 36)
+    batch: v.Count = setting("How many deliveries a worker takes at once.", 50)
+    lease: v.Duration = setting("After how long a worker that fell silent loses them.", "15m")
+    envelope_sender: v.Address | None = setting(
+        "The address that bounces go to; the newsletter's from_address unless given.", None
+    )
+
+
+class FoldersTable(Table):
+    """Where things lie that are neither configuration nor data."""
+
+    feeds: v.PathHere = setting("Where feeds are published.", "feeds")
+    templates: v.PathHere = setting(
+        "Where the templates of messages are read; those that come with Dispatch stand in for a "
+        "folder that is not there.",
+        TEMPLATES,
+    )
+
+    @field_validator("templates")
+    @classmethod
+    def _is_there(cls, path: Path, info: ValidationInfo) -> Path:
+        if not v.is_folder(path) and path != context.of(info).root / TEMPLATES:
+            raise problems.RefusedError(f"there is no folder {path}")
+        return path
+
+
+class Tables(Table):
+    """The whole file. Relative paths are relative to its folder."""
+
+    publication: PublicationTable = setting("The newsroom as readers know it.")
+    sources: tuple[SourceTable, ...] = setting("Where articles come from.", ())
+    reads: tuple[ReadsTable, ...] = setting("Where page reads come from.", ())
+    feeds: FeedsTable = setting("All feeds.", {})
+    newsletters: tuple[NewsletterTable, ...] = setting("What one subscribes to.", ())
+    appeals: tuple[AppealTable, ...] = setting("Donation requests.", ())
+    transport: TransportTable = setting("How messages leave.", {})
+    web: WebTable = setting("Where the built-in server listens.", {})
+    storage: StorageTable = setting("The database and the key.", {})
+    schedule: ScheduleTable = setting("How often the standing jobs are woken.", {})
+    delivery: DeliveryTable = setting("How an issue is worked off.", {})
+    folders: FoldersTable = setting("Where things lie.", {})

@@ -1,0 +1,262 @@
+"""Translates checked tables into the model that the program works with.
+
+In: `tables.Tables`, which holds no mistake any more. Out: `Config`. Never: refuses anything, and
+nothing of pydantic leaves this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import SecretStr
+
+from dispatch.config import tables as t
+from dispatch.model.feed import FeedSettings
+from dispatch.model.newsletter import LatePolicy, Newsletter, TopReadsSettings
+from dispatch.model.publication import Appeal, Publication, ReadsImport, Section, Source
+from dispatch.model.settings import (
+    SECURITY_PORTS,
+    DeliverySettings,
+    FolderSettings,
+    ScheduleSettings,
+    Security,
+    StorageSettings,
+    TransportSettings,
+    UncertainPolicy,
+    WebSettings,
+)
+
+#: Where the books are kept if the file does not say, below its folder.
+DATABASE_FILE = Path("var") / "dispatch.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that the operator decided. `root` is the folder of the file; paths are absolute.
+
+    `warnings` are sentences about what works but was probably not meant.
+    """
+
+    path: Path
+    root: Path
+    publication: Publication
+    sources: tuple[Source, ...]
+    reads: tuple[ReadsImport, ...]
+    feeds: FeedSettings
+    newsletters: tuple[Newsletter, ...]
+    appeals: tuple[Appeal, ...]
+    transport: TransportSettings
+    web: WebSettings
+    storage: StorageSettings
+    schedule: ScheduleSettings
+    delivery: DeliverySettings
+    folders: FolderSettings
+    warnings: tuple[str, ...] = ()
+
+
+def publication(table: t.PublicationTable) -> Publication:
+    """[publication], with texts in the order of its languages."""
+    return Publication(
+        names=_in_order(table.names, table.languages),
+        site=table.site,
+        public_url=table.public_url,
+        languages=MappingProxyType(dict(table.languages)),
+        sections=tuple(
+            Section(
+                key=section.key,
+                names=_in_order(section.names, table.languages),
+                pages=MappingProxyType(dict(section.pages)),
+            )
+            for section in table.sections
+        ),
+        time_zone=table.time_zone,
+        contact=table.contact,
+        postal_address=table.postal_address or "",
+        tag_authority=table.tag_authority,
+        pages=MappingProxyType(dict(table.pages)),
+    )
+
+
+def source(table: t.SourceTable, site: str) -> Source:
+    """One of [[sources]]; labels of `section_map` are case-folded.
+
+    The slugs of a folder lie below `site` where it has no address of its own.
+    """
+    labels = {label.casefold(): section for label, section in table.section_map.items()}
+    return Source(
+        name=table.name,
+        kind=table.kind,
+        url=table.url or (site if table.path else None),
+        path=table.path,
+        language=table.language,
+        sections=table.sections,
+        section_map=MappingProxyType(labels),
+        allow_hosts=table.allow_hosts,
+        poll_seconds=table.poll,
+        enabled=table.enabled,
+    )
+
+
+def reads_import(table: t.ReadsTable) -> ReadsImport:
+    """One of [[reads]]."""
+    return ReadsImport(
+        name=table.name,
+        kind=table.kind,
+        path=table.path,
+        site=table.site,
+        staff_addresses=table.staff_addresses,
+    )
+
+
+def feeds(table: t.FeedsTable) -> FeedSettings:
+    """[feeds]."""
+    return FeedSettings(
+        entries=table.entries,
+        full_text=table.full_text,
+        appeal=table.appeal,
+        max_age_seconds=table.max_age,
+    )
+
+
+def newsletter(table: t.NewsletterTable) -> Newsletter:
+    """One of [[newsletters]]."""
+    return Newsletter(
+        name=table.name,
+        titles=_in_order(table.titles, table.languages),
+        languages=table.languages,
+        cadence=table.cadence,
+        blocks=table.blocks,
+        from_name=_in_order(table.from_name, table.languages),
+        from_address=table.from_address,
+        reply_to=table.reply_to,
+        list_id=table.list_id,
+        sections=table.sections,
+        top_reads=top_reads(table.top_reads),
+        latest_count=table.latest_count,
+        read_also_count=table.read_also_count,
+        minimum_articles=table.minimum_articles,
+        late=LatePolicy(table.late),
+        late_hours=table.late_hours,
+    )
+
+
+def top_reads(table: t.TopReadsTable) -> TopReadsSettings:
+    """[newsletters.top_reads]."""
+    return TopReadsSettings(
+        count=table.count,
+        window_days=table.window_days,
+        max_age_days=table.max_age_days,
+        half_life_days=table.half_life_days,
+        min_reads=table.min_reads,
+    )
+
+
+def appeals(table: t.AppealTable) -> tuple[Appeal, ...]:
+    """One of [[appeals]]: as many appeals as it has languages."""
+    return tuple(
+        Appeal(
+            key=table.key,
+            language=language,
+            title=words.title,
+            text=words.text,
+            button=words.button,
+            url=table.url,
+            starts_on=table.starts_on,
+            ends_on=table.ends_on,
+            weight=table.weight,
+        )
+        for language, words in table.texts.items()
+    )
+
+
+def transport(table: t.TransportTable) -> TransportSettings:
+    """[transport]; the port follows from the security unless it is given."""
+    security = Security(table.security)
+    return TransportSettings(
+        kind=table.kind,
+        folder=table.folder,
+        host=table.host or "",
+        port=table.port or SECURITY_PORTS[security],
+        security=security,
+        username=table.username,
+        password=_revealed(table.password or table.password_file),
+        connections=table.connections,
+        messages_per_connection=table.messages_per_connection,
+        connect_timeout_seconds=table.connect_timeout,
+        reply_timeout_seconds=table.reply_timeout,
+        final_reply_timeout_seconds=table.final_reply_timeout,
+    )
+
+
+def web(table: t.WebTable) -> WebSettings:
+    """[web]."""
+    return WebSettings(host=table.host, port=table.port)
+
+
+def storage_url(table: t.StorageTable, root: Path) -> str:
+    """The URL of the database."""
+    return _revealed(table.url or table.url_file) or f"sqlite:///{root / DATABASE_FILE}"
+
+
+def own_secret(table: t.StorageTable) -> str | None:
+    """The signing key that the operator gave, or None."""
+    return _revealed(table.secret or table.secret_file)
+
+
+def schedule(table: t.ScheduleTable) -> ScheduleSettings:
+    """[schedule]."""
+    return ScheduleSettings(
+        collect_seconds=table.collect,
+        deliver_seconds=table.deliver,
+        reads_seconds=table.reads,
+    )
+
+
+def delivery(table: t.DeliveryTable) -> DeliverySettings:
+    """[delivery]."""
+    return DeliverySettings(
+        uncertain=UncertainPolicy(table.uncertain),
+        max_attempts=table.max_attempts,
+        give_up_hours=table.give_up_hours,
+        batch=table.batch,
+        lease_seconds=table.lease,
+        envelope_sender=table.envelope_sender,
+    )
+
+
+def config(
+    tables: t.Tables, path: Path, storage: StorageSettings, warnings: tuple[str, ...]
+) -> Config:
+    """The whole of it."""
+    return Config(
+        path=path,
+        root=path.parent,
+        publication=publication(tables.publication),
+        sources=tuple(source(one, tables.publication.site) for one in tables.sources),
+        reads=tuple(map(reads_import, tables.reads)),
+        feeds=feeds(tables.feeds),
+        newsletters=tuple(map(newsletter, tables.newsletters)),
+        appeals=tuple(appeal for table in tables.appeals for appeal in appeals(table)),
+        transport=transport(tables.transport),
+        web=web(tables.web),
+        storage=storage,
+        schedule=schedule(tables.schedule),
+        delivery=delivery(tables.delivery),
+        folders=FolderSettings(feeds=tables.folders.feeds, templates=tables.folders.templates),
+        warnings=warnings,
+    )
+
+
+def _in_order(
+    texts: Mapping[str, str], languages: Mapping[str, str] | tuple[str, ...]
+) -> Mapping[str, str]:
+    """Texts in the order of preference; `Publication.name` falls back on the first one."""
+    first = {language: texts[language] for language in languages if language in texts}
+    return MappingProxyType(first | dict(texts))
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
