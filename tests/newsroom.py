@@ -20,7 +20,8 @@ from typing import Any
 
 import yaml
 
-from dispatch.app import App, CollectResult
+from dispatch.app import App
+from dispatch.app.intake import CollectResult
 from dispatch.config import load_config
 from dispatch.deliver import DeliverReport
 from dispatch.model.article import Article
@@ -171,7 +172,7 @@ class Newsroom:
     def reader(self, name: str, **fields: str) -> SubscribeReport:
         """Somebody subscribes and confirms; `sections` is a list parted by semicolons."""
         row = {"address": f"{name}@reader.example", "newsletter": "weekly", **fields}
-        return self.app.subscribe([self.app.read_wish(row)])
+        return self.app.readers.subscribe([self.app.readers.read_wish(row)])
 
     def later(self, **amount: float) -> None:
         """Move the clock on: `later(days=7)`."""
@@ -191,11 +192,11 @@ class Newsroom:
 
     def collect(self, **options: Any) -> CollectResult:
         """Ask every source now."""
-        return self.app.collect(force=True, **options)
+        return self.app.intake.collect(force=True, **options)
 
     def deliver(self) -> DeliverReport:
         """Work off what is owed now."""
-        return self.app.deliver()
+        return self.app.issues.deliver()
 
     def articles(self, language: str | None = None) -> list[Article]:
         """What is published, newest first."""

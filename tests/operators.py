@@ -58,7 +58,7 @@ class Operator:
     def newest_period(self) -> str:
         """What the issue of now is called."""
         opened = self.open_app()
-        weekly = opened.newsletters["weekly"]
+        weekly = opened.office.newsletters["weekly"]
         return cadence.latest_due(weekly.cadence, opened.clock.now()).name
 
     def mails(self) -> list[Path]:

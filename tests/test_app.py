@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import app, errors, site
+from dispatch.app import reports
 from dispatch.model.delivery import Balance, DeliveryState
 from dispatch.model.subscriber import SubscriptionState
 
@@ -33,7 +34,7 @@ def opened(tmp_path: Path) -> Iterator[app.App]:
 
 
 def test_a_report_becomes_plain_data() -> None:
-    data = app.as_data(
+    data = reports.as_data(
         {
             "balance": Balance(counts={DeliveryState.SENT: 2}),
             "days": {date(2026, 11, 27): 3},
@@ -53,17 +54,17 @@ def test_a_report_becomes_plain_data() -> None:
 
 
 def test_a_period_is_made_when_it_is_due_and_not_before(opened: app.App) -> None:
-    assert opened.read_period("weekly", "2026-W48").due_at == NOW
+    assert opened.issues.read_period("weekly", "2026-W48").due_at == NOW
     with pytest.raises(errors.InputError, match="not due before 2026-12-04 09:00 UTC"):
-        opened.read_period("weekly", "2026-W49")
-    assert opened.read_period("weekly", "2026-W49", ahead=True).name == "2026-W49"
+        opened.issues.read_period("weekly", "2026-W49")
+    assert opened.issues.read_period("weekly", "2026-W49", ahead=True).name == "2026-W49"
 
 
 def test_a_no_by_letter_ends_what_stands_and_only_once(opened: app.App) -> None:
-    opened.subscribe([opened.read_wish({"address": "ann@example.org"})])
+    opened.readers.subscribe([opened.readers.read_wish({"address": "ann@example.org"})])
 
-    assert len(opened.unsubscribe_address("ann@example.org", dry_run=True)) == 1
-    (ended,) = opened.unsubscribe_address("ANN@example.org", "weekly")
+    assert len(opened.readers.unsubscribe_address("ann@example.org", dry_run=True)) == 1
+    (ended,) = opened.readers.unsubscribe_address("ANN@example.org", "weekly")
 
     assert (ended.state, ended.unsubscribed_at) == (SubscriptionState.UNSUBSCRIBED, NOW)
-    assert opened.unsubscribe_address("ann@example.org") == ()
+    assert opened.readers.unsubscribe_address("ann@example.org") == ()

@@ -37,5 +37,5 @@ def test_a_folder_that_cannot_be_made_is_a_problem(newsroom: Newsroom) -> None:
 
 def test_a_closed_way_out_is_a_problem(newsroom: Newsroom) -> None:
     settings = replace(newsroom.app.config.transport, folder=newsroom.root / "config.toml")
-    newsroom.app.config = replace(newsroom.app.config, transport=settings)
+    newsroom.app.office.config = replace(newsroom.app.config, transport=settings)
     assert "config.toml" in problems(newsroom)["transport"]

@@ -158,10 +158,10 @@ def test_a_broken_source_says_why_and_comes_back(newsroom: Newsroom, missing: st
 
 
 def test_a_source_is_asked_again_only_when_it_is_due(newsroom: Newsroom) -> None:
-    newsroom.app.collect()
-    assert newsroom.app.collect().articles.sources == ()
+    newsroom.app.intake.collect()
+    assert newsroom.app.intake.collect().articles.sources == ()
     newsroom.later(days=1)
-    assert len(newsroom.app.collect().articles.sources) == 1
+    assert len(newsroom.app.intake.collect().articles.sources) == 1
 
 
 def test_slugs_of_the_test_language_are_plain() -> None:

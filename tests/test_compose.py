@@ -12,7 +12,7 @@ def shown(newsroom: Newsroom, period: str = "2026-W48", key: str = "en") -> dict
     """Titles by block, in order."""
     titles = {one.id: one.title for one in newsroom.articles()}
     found: dict[str, list[str]] = {}
-    for place in newsroom.app.why_issue("weekly", period).placements:
+    for place in newsroom.app.issues.why("weekly", period).placements:
         if place.variant_key == key:
             found.setdefault(place.block, []).append(titles[place.article_id])
     return found
@@ -77,9 +77,9 @@ def test_the_ranking_is_frozen_with_the_issue(newsroom: Newsroom) -> None:
     newsroom.collect()
     read(newsroom, "Two", 50)
     newsroom.friday()
-    before = newsroom.app.why_issue("weekly", "2026-W48").placements
+    before = newsroom.app.issues.why("weekly", "2026-W48").placements
     read(newsroom, "One", 500)
-    assert newsroom.app.why_issue("weekly", "2026-W48").placements == before
+    assert newsroom.app.issues.why("weekly", "2026-W48").placements == before
     (top,) = [one for one in before if one.block == "top_reads" and one.variant_key == "en"]
     assert top.why["reads"] == 50
 
@@ -88,10 +88,10 @@ def test_the_same_newsletter_and_period_give_the_same_issue(newsroom: Newsroom) 
     newsroom.article("One")
     newsroom.collect()
     newsroom.friday()
-    first = newsroom.app.compose("weekly")
+    first = newsroom.app.issues.compose("weekly")
     newsroom.article("Two")
     newsroom.collect()
-    second = newsroom.app.compose("weekly")
+    second = newsroom.app.issues.compose("weekly")
     assert first.issue == second.issue
     assert not second.is_new
 
@@ -157,7 +157,7 @@ def test_an_editors_note_opens_the_issue_it_was_written_for(newsroom: Newsroom) 
     newsroom.collect()
     app = newsroom.open_app()
     newsroom.clock.time += timedelta(days=2)
-    written = app.preview("weekly", newsroom.root / "preview")
+    written = app.issues.preview("weekly", newsroom.root / "preview")
     english = next(path for path in written if path.name.endswith("-en.txt"))
     assert "Dear readers" in english.read_text()
     assert "This week was long." in english.read_text()
@@ -168,7 +168,7 @@ def test_a_preview_keeps_and_sends_nothing(newsroom: Newsroom) -> None:
     newsroom.article("One")
     newsroom.collect()
     newsroom.reader("ann")
-    written = newsroom.app.preview("weekly", newsroom.root / "preview")
+    written = newsroom.app.issues.preview("weekly", newsroom.root / "preview")
     assert {path.suffix for path in written} == {".html", ".txt"}
-    assert newsroom.app.list_issues() == []
+    assert newsroom.app.issues.list_issues() == []
     assert newsroom.mails() == []

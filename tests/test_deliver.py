@@ -88,16 +88,16 @@ def test_asking_again_sends_nothing_again(newsroom: Newsroom, post: Post) -> Non
 def test_a_suppressed_address_is_skipped_with_its_reason(newsroom: Newsroom, post: Post) -> None:
     newsroom.article("One")
     newsroom.reader("ann")
-    newsroom.app.suppress(["Ann@Reader.example"], SuppressionReason.COMPLAINT)
+    newsroom.app.readers.suppress(["Ann@Reader.example"], SuppressionReason.COMPLAINT)
     newsroom.friday()
     assert post.given == []
     assert newsroom.balance() == {DeliveryState.SKIPPED: 1}
-    (delivery,) = newsroom.app.why_reader("ann@reader.example").deliveries
+    (delivery,) = newsroom.app.readers.why("ann@reader.example").deliveries
     assert (delivery["state"], delivery["reason"]) == ("skipped", "suppressed")
 
 
 def test_suppression_wins_over_a_later_import(newsroom: Newsroom) -> None:
-    newsroom.app.suppress(["ann@reader.example"], SuppressionReason.OPERATOR)
+    newsroom.app.readers.suppress(["ann@reader.example"], SuppressionReason.OPERATOR)
     assert newsroom.reader("ann").suppressed == 1
 
 
@@ -157,7 +157,7 @@ def test_a_refusal_for_good_fails_at_once_and_stops_no_other(
     post.answers["ann"] = [NEVER]
     newsroom.friday()
     assert newsroom.balance() == {DeliveryState.FAILED: 1, DeliveryState.SENT: 1}
-    (delivery,) = newsroom.app.why_reader("ann@reader.example").deliveries
+    (delivery,) = newsroom.app.readers.why("ann@reader.example").deliveries
     assert "no such user" in delivery["reason"]
 
 
@@ -182,9 +182,9 @@ def test_a_doubt_is_held_and_shown_until_the_operator_decides(
     newsroom.friday()
     newsroom.deliver()
     assert newsroom.balance() == {DeliveryState.UNCERTAIN: 1}
-    assert len(newsroom.app.why_issue("weekly", "2026-W48").uncertain) == 1
+    assert len(newsroom.app.issues.why("weekly", "2026-W48").uncertain) == 1
     assert newsroom.issue().state is IssueState.FINISHED
-    assert newsroom.app.resend_uncertain("weekly", "2026-W48") == 1
+    assert newsroom.app.issues.resend_uncertain("weekly", "2026-W48") == 1
     newsroom.deliver()
     assert newsroom.balance() == {DeliveryState.SENT: 1}
     first, second = (parse(message) for _, message in post.given)
@@ -211,7 +211,7 @@ def test_a_stopped_issue_sends_nothing_more(newsroom: Newsroom, post: Post) -> N
     newsroom.reader("ann")
     post.is_closed = True
     newsroom.friday()
-    newsroom.app.stop_issue("weekly", "2026-W48")
+    newsroom.app.issues.stop_issue("weekly", "2026-W48")
     post.is_closed = False
     newsroom.deliver()
     assert post.given == []
@@ -234,11 +234,11 @@ def test_a_dry_run_counts_and_hands_nothing_over(newsroom: Newsroom, post: Post)
     newsroom.reader("ann")
     newsroom.collect()
     newsroom.later(hours=1)
-    newsroom.app.compose("weekly")
-    (report,) = newsroom.app.deliver(dry_run=True).issues
+    newsroom.app.issues.compose("weekly")
+    (report,) = newsroom.app.issues.deliver(dry_run=True).issues
     assert report.balance.owed == 1
     assert post.given == []
-    assert newsroom.app.list_issues()[0].state is IssueState.COMPOSED
+    assert newsroom.app.issues.list_issues()[0].state is IssueState.COMPOSED
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_what_a_dead_process_had_handed_over_follows_the_policy(
     newsroom.reader("ann")
     newsroom.reader("bob")
     settings = replace(newsroom.app.config.delivery, uncertain=policy)
-    newsroom.app.config = replace(newsroom.app.config, delivery=settings)
+    newsroom.app.office.config = replace(newsroom.app.config, delivery=settings)
     post.connections = 1
 
     class Died(BaseException):
@@ -288,12 +288,12 @@ def test_every_message_carries_what_bulk_senders_must_send(newsroom: Newsroom) -
     assert url.startswith("http://127.0.0.1:8025/one-click/")
     token = url.rpartition("/")[2]
     assert f"http://127.0.0.1:8025/u/{token}" in text_of(mail)
-    found = newsroom.app.find_subscription(token)
+    found = newsroom.app.readers.find_subscription(token)
     assert found is not None
     assert found[0].newsletter == "weekly"
     assert "<weekly.meridian.example>" in str(mail["List-Id"])
     assert mail["Auto-Submitted"] == "auto-generated"
-    newsroom.app.unsubscribe(token)
+    newsroom.app.readers.unsubscribe(token)
     newsroom.later(hours=1)
     newsroom.article("Two")
     newsroom.friday(week=1)

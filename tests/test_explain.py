@@ -21,9 +21,9 @@ def test_an_article_is_found_by_every_name_it_ever_had(newsroom: Newsroom) -> No
         "http://127.0.0.1:8400/en/long-treaties/?utm_source=mail",
     )
     for name in names:
-        assert newsroom.app.why_article(name).article == article
+        assert newsroom.app.intake.why(name).article == article
     with pytest.raises(errors.NotFoundError):
-        newsroom.app.why_article("http://127.0.0.1:8400/en/never/")
+        newsroom.app.intake.why("http://127.0.0.1:8400/en/never/")
 
 
 def test_an_article_tells_its_feeds_reads_discards_and_places(newsroom: Newsroom) -> None:
@@ -35,7 +35,7 @@ def test_an_article_tells_its_feeds_reads_discards_and_places(newsroom: Newsroom
         reads.add_reads(tx, article.id, today, "site", 12)
         reads.add_discards(tx, article.id, today, "site", "bot", 7)
     newsroom.friday()
-    facts = newsroom.app.why_article(str(article.id))
+    facts = newsroom.app.intake.why(str(article.id))
     assert facts.feeds == ("en", "en/foreign-policy", "all")
     assert facts.reads == {today: 12}
     assert facts.discards == {"bot": 7}
@@ -46,7 +46,7 @@ def test_an_article_tells_its_feeds_reads_discards_and_places(newsroom: Newsroom
 
 def test_a_reader_who_was_never_here_is_not_found(newsroom: Newsroom) -> None:
     with pytest.raises(errors.NotFoundError) as caught:
-        newsroom.app.why_reader("ann@reader.example")
+        newsroom.app.readers.why("ann@reader.example")
     assert "ann@" not in str(caught.value)
 
 
@@ -54,9 +54,9 @@ def test_an_issue_tells_its_window_its_variants_and_its_balance(newsroom: Newsro
     newsroom.article("One")
     newsroom.reader("ann")
     newsroom.friday()
-    facts = newsroom.app.why_issue("weekly", "2026-W48")
+    facts = newsroom.app.issues.why("weekly", "2026-W48")
     assert facts.variants == ("en: One",)
     assert facts.balance.eligible == 1
     assert facts.balance.is_settled
     with pytest.raises(errors.NotFoundError):
-        newsroom.app.why_issue("weekly", "2026-W01")
+        newsroom.app.issues.why("weekly", "2026-W01")

@@ -21,10 +21,10 @@ def test_a_new_site_goes_from_nothing_to_a_message(tmp_path: Path) -> None:
 
     assert [one.problem for one in opened.check() if one.problem] == []
     assert opened.config.warnings == ()
-    collected = opened.collect()
-    opened.subscribe([opened.read_wish({"address": "ann@example.org"})])
-    opened.compose("weekly")
-    (delivered,) = opened.deliver().issues
+    collected = opened.intake.collect()
+    opened.readers.subscribe([opened.readers.read_wish({"address": "ann@example.org"})])
+    opened.issues.compose("weekly")
+    (delivered,) = opened.issues.deliver().issues
     opened.close()
 
     assert not collected.has_failures

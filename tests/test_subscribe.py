@@ -18,7 +18,7 @@ def write(newsroom: Newsroom, text: str) -> Path:
 
 
 def state(newsroom: Newsroom, name: str) -> SubscriptionState:
-    (subscription,) = newsroom.app.why_reader(f"{name}@reader.example").subscriptions
+    (subscription,) = newsroom.app.readers.why(f"{name}@reader.example").subscriptions
     return subscription.state
 
 
@@ -28,9 +28,9 @@ def test_a_list_is_taken_whole_with_languages_sections_and_states(newsroom: News
         f"{HEADER}Ann@Reader.example,en,weekly,,confirmed\n"
         "ivan@reader.example,ru,weekly,economy;foreign-policy,pending\n",
     )
-    report = newsroom.app.subscribe(newsroom.app.read_wishes(path))
+    report = newsroom.app.readers.subscribe(newsroom.app.readers.read_wishes(path))
     assert (report.added, report.changed, report.unchanged) == (2, 0, 0)
-    facts = newsroom.app.why_reader("ivan@reader.example")
+    facts = newsroom.app.readers.why("ivan@reader.example")
     assert facts.subscriber is not None
     assert facts.subscriber.language == "ru"
     assert facts.subscriptions[0].sections == ("economy", "foreign-policy")
@@ -39,8 +39,8 @@ def test_a_list_is_taken_whole_with_languages_sections_and_states(newsroom: News
 
 def test_taking_a_list_again_changes_nothing(newsroom: Newsroom) -> None:
     path = write(newsroom, f"{HEADER}ann@reader.example,en,weekly,,confirmed\n")
-    newsroom.app.subscribe(newsroom.app.read_wishes(path))
-    report = newsroom.app.subscribe(newsroom.app.read_wishes(path))
+    newsroom.app.readers.subscribe(newsroom.app.readers.read_wishes(path))
+    report = newsroom.app.readers.subscribe(newsroom.app.readers.read_wishes(path))
     assert (report.added, report.unchanged) == (0, 1)
 
 
@@ -55,7 +55,7 @@ def test_every_bad_row_is_named_and_nothing_is_taken(newsroom: Newsroom) -> None
         "kim@reader.example,en,weekly,,maybe\n",
     )
     with pytest.raises(errors.InputError) as caught:
-        newsroom.app.read_wishes(path)
+        newsroom.app.readers.read_wishes(path)
     lines = str(caught.value).splitlines()
     assert lines[0] == "5 of 6 rows are bad; nothing was imported"
     places = [line.split(": ")[:2] for line in lines[1:]]
@@ -68,7 +68,7 @@ def test_every_bad_row_is_named_and_nothing_is_taken(newsroom: Newsroom) -> None
     ]
     assert "reader.example" not in str(caught.value)
     with pytest.raises(errors.NotFoundError):
-        newsroom.app.why_reader("ann@reader.example")
+        newsroom.app.readers.why("ann@reader.example")
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_a_header_that_says_something_else_is_refused(
 ) -> None:
     path = write(newsroom, text)
     with pytest.raises(errors.InputError, match=told):
-        newsroom.app.read_wishes(path)
+        newsroom.app.readers.read_wishes(path)
 
 
 def test_a_file_in_another_encoding_is_refused(newsroom: Newsroom) -> None:
     path = newsroom.root / "old.csv"
     path.write_bytes("address\nиван@reader.example\n".encode("cp1251"))
     with pytest.raises(errors.InputError, match="UTF-8"):
-        newsroom.app.read_wishes(path)
+        newsroom.app.readers.read_wishes(path)
 
 
 def test_a_list_cannot_overrule_a_reader_who_said_no(newsroom: Newsroom) -> None:
@@ -117,10 +117,10 @@ def test_a_new_language_moves_every_subscription_of_the_reader(newsroom: Newsroo
 
 
 def test_a_dry_run_counts_and_keeps_nobody(newsroom: Newsroom) -> None:
-    wish = newsroom.app.read_wish({"address": "ann@reader.example"})
-    assert newsroom.app.subscribe([wish], dry_run=True).added == 1
+    wish = newsroom.app.readers.read_wish({"address": "ann@reader.example"})
+    assert newsroom.app.readers.subscribe([wish], dry_run=True).added == 1
     with pytest.raises(errors.NotFoundError):
-        newsroom.app.why_reader("ann@reader.example")
+        newsroom.app.readers.why("ann@reader.example")
 
 
 def test_unsubscribing_is_idempotent_and_a_strange_token_names_nobody(newsroom: Newsroom) -> None:
@@ -129,11 +129,13 @@ def test_unsubscribing_is_idempotent_and_a_strange_token_names_nobody(newsroom: 
     newsroom.friday()
     (mail,) = newsroom.mails()
     token = str(mail["List-Unsubscribe"]).strip("<>").rpartition("/")[2]
-    first = newsroom.app.unsubscribe(token)
+    first = newsroom.app.readers.unsubscribe(token)
     newsroom.later(hours=1)
-    assert newsroom.app.unsubscribe(token) == first
-    assert newsroom.app.unsubscribe("a" * 32) is None
-    assert newsroom.app.unsubscribe("nonsense") is None
+    assert newsroom.app.readers.unsubscribe(token) == first
+    assert newsroom.app.readers.unsubscribe("a" * 32) is None
+    assert newsroom.app.readers.unsubscribe("nonsense") is None
     message_id = str(mail["Message-ID"])
     other_purpose = message_id.split(".", 1)[1].partition("@")[0]
-    assert newsroom.app.unsubscribe(other_purpose) is None, "a token is bound to its purpose"
+    assert newsroom.app.readers.unsubscribe(other_purpose) is None, (
+        "a token is bound to its purpose"
+    )

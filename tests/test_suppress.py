@@ -10,22 +10,22 @@ from dispatch.model.subscriber import SuppressionReason
 
 
 def test_suppression_is_told_with_its_reason_and_can_be_lifted(newsroom: Newsroom) -> None:
-    first = newsroom.app.suppress(["ann@reader.example"], SuppressionReason.HARD_BOUNCE)
-    again = newsroom.app.suppress(["ANN@reader.example"], SuppressionReason.OPERATOR)
+    first = newsroom.app.readers.suppress(["ann@reader.example"], SuppressionReason.HARD_BOUNCE)
+    again = newsroom.app.readers.suppress(["ANN@reader.example"], SuppressionReason.OPERATOR)
     assert (first.added, again.added, again.known) == (1, 0, 1)
-    found = newsroom.app.why_reader("ann@reader.example").suppression
+    found = newsroom.app.readers.why("ann@reader.example").suppression
     assert found is not None
     assert found.reason is SuppressionReason.HARD_BOUNCE
-    assert newsroom.app.lift_suppression(["ann@reader.example"], dry_run=True).lifted == 1
-    assert newsroom.app.lift_suppression(["ann@reader.example"]).lifted == 1
+    assert newsroom.app.readers.lift_suppression(["ann@reader.example"], dry_run=True).lifted == 1
+    assert newsroom.app.readers.lift_suppression(["ann@reader.example"]).lifted == 1
     assert newsroom.reader("ann").added == 1
 
 
 def test_one_bad_address_among_many_suppresses_nobody(newsroom: Newsroom) -> None:
     with pytest.raises(errors.InputError, match="address 2 of 2"):
-        newsroom.app.suppress(["ann@reader.example", "nobody"], SuppressionReason.OPERATOR)
+        newsroom.app.readers.suppress(["ann@reader.example", "nobody"], SuppressionReason.OPERATOR)
     with pytest.raises(errors.NotFoundError):
-        newsroom.app.why_reader("ann@reader.example")
+        newsroom.app.readers.why("ann@reader.example")
 
 
 def test_a_list_of_addresses_passes_over_remarks_and_names_bad_lines(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_rebuild_without_a_change_writes_nothing(newsroom: Newsroom) -> None:
     newsroom.collect()
     before = {path: path.stat().st_mtime_ns for path in feed(newsroom, "").rglob("*.*")}
     newsroom.later(days=1)
-    report = newsroom.app.syndicate()
+    report = newsroom.app.feeds.syndicate()
     assert (report.written, report.failures) == ((), ())
     assert report.unchanged == 21
     assert before == {path: path.stat().st_mtime_ns for path in feed(newsroom, "").rglob("*.*")}
@@ -69,7 +69,7 @@ def test_a_withdrawn_article_leaves_the_feeds_and_a_tombstone(newsroom: Newsroom
     from_store = newsroom.articles()[0]
     with newsroom.app.db.write() as tx:
         articles.withdraw_article(tx, from_store.id, newsroom.clock.now())
-    newsroom.app.syndicate()
+    newsroom.app.feeds.syndicate()
     assert titles(newsroom, "en/atom.xml") == []
     assert b"deleted-entry" in feed(newsroom, "en/atom.xml").read_bytes()
     assert from_store.uid.encode() in feed(newsroom, "en/atom.xml").read_bytes()
@@ -98,13 +98,13 @@ def test_a_full_disk_leaves_the_old_feed_whole_and_the_others_written(
     assert feed(newsroom, "en/atom.xml").read_bytes() == old
     assert "A second piece" in titles(newsroom, "en/rss.xml")
     monkeypatch.undo()
-    assert newsroom.app.syndicate().written == ("en/atom.xml",)
+    assert newsroom.app.feeds.syndicate().written == ("en/atom.xml",)
 
 
 def test_a_dry_run_says_what_would_move_and_writes_nothing(newsroom: Newsroom) -> None:
     newsroom.article("Long treaties")
     newsroom.collect(dry_run=True)
-    report = newsroom.app.syndicate(dry_run=True)
+    report = newsroom.app.feeds.syndicate(dry_run=True)
     assert len(report.written) == 21
     assert not feed(newsroom, "en").exists()
 
@@ -113,4 +113,4 @@ def test_a_missing_file_is_written_again(newsroom: Newsroom) -> None:
     newsroom.article("Long treaties")
     newsroom.collect()
     feed(newsroom, "en/rss.xml").unlink()
-    assert newsroom.app.syndicate().written == ("en/rss.xml",)
+    assert newsroom.app.feeds.syndicate().written == ("en/rss.xml",)

@@ -27,7 +27,7 @@ def run(newsroom: Newsroom, *, dry_run: bool = False) -> TallyReport:
 
 def reads_of(newsroom: Newsroom) -> int:
     (article,) = newsroom.articles()
-    return sum(newsroom.app.why_article(str(article.id)).reads.values())
+    return sum(newsroom.app.intake.why(str(article.id)).reads.values())
 
 
 def test_people_are_counted_once_and_bots_are_not(newsroom: Newsroom) -> None:

@@ -22,4 +22,4 @@ class Visitors(TestClient):
     def token(self, subscriber_id: int = 1) -> str:
         """The token in the mails to a reader (of the first newsletter)."""
         token = tokens.Token(tokens.Purpose.UNSUBSCRIBE, subscriber_id, 1)
-        return self.room.app.signer.make(token)
+        return self.room.app.office.signer.make(token)

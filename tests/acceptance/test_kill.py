@@ -27,12 +27,12 @@ def compose_for(newsroom: Newsroom, readers: int) -> str:
     newsroom.article("One")
     newsroom.collect()
     wishes = [
-        newsroom.app.read_wish({"address": f"reader{number}@reader.example"})
+        newsroom.app.readers.read_wish({"address": f"reader{number}@reader.example"})
         for number in range(readers)
     ]
-    newsroom.app.subscribe(wishes)
+    newsroom.app.readers.subscribe(wishes)
     newsroom.clock.time = datetime.now(UTC) + timedelta(seconds=1)
-    return newsroom.app.compose("weekly").period
+    return newsroom.app.issues.compose("weekly").period
 
 
 def expire_leases(newsroom: Newsroom) -> None:
@@ -98,10 +98,10 @@ def test_resending_what_is_in_doubt_repeats_the_same_message_id(
     sender.wait()
     expire_leases(newsroom)
     newsroom.clock.time = datetime.now(UTC)
-    newsroom.app.deliver()
+    newsroom.app.issues.deliver()
     in_doubt = uncertain(newsroom, period)
-    newsroom.app.resend_uncertain("weekly", period)
-    newsroom.app.deliver()
+    newsroom.app.issues.resend_uncertain("weekly", period)
+    newsroom.app.issues.deliver()
     assert newsroom.balance(period) == {DeliveryState.SENT: 60}
     by_address: dict[str, set[str]] = {}
     for address, number in zip(post_office.taken(), post_office.message_ids(), strict=True):

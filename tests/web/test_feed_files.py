@@ -23,7 +23,7 @@ def test_a_feed_is_the_published_file_with_the_version_in_the_store(
 ) -> None:
     app = client.room.app
     name = path.removeprefix("/feeds/")
-    version = app.feed_versions()[name]
+    version = app.feeds.get_versions()[name]
     response = client.get(path)
     assert response.status_code == 200
     assert response.content == (app.config.folders.feeds / name).read_bytes()

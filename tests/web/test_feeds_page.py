@@ -35,7 +35,7 @@ def test_the_page_speaks_one_language(
 
 def test_every_feed_of_the_language_is_there_in_every_format(client: Visitors) -> None:
     app = client.room.app
-    wanted = {one.url for one in app.feed_addresses() if one.feed.language in ("en", None)}
+    wanted = {one.url for one in app.feeds.list_addresses() if one.feed.language in ("en", None)}
     root = page(client)
     linked = {link.get("href") for link in root.iterfind(".//td//a")}
     copied = {button.get("data-copy") for button in root.iterfind(".//td//button")}

@@ -61,7 +61,7 @@ def site(room: Newsroom, port: int) -> App:
     path.write_text(f'{text}\n[web]\nhost = "127.0.0.1"\nport = {port}\n', encoding="utf-8")
     room.close()
     room.app = room.open_app()
-    room.app.syndicate()
+    room.app.feeds.syndicate()
     return room.app
 
 

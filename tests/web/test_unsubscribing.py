@@ -24,8 +24,8 @@ MULTIPART_BODY = (
 
 
 def state(room: Newsroom, subscriber_id: int = 1) -> SubscriptionState:
-    token = room.app.signer.make(tokens.Token(tokens.Purpose.UNSUBSCRIBE, subscriber_id, 1))
-    found = room.app.find_subscription(token)
+    token = room.app.office.signer.make(tokens.Token(tokens.Purpose.UNSUBSCRIBE, subscriber_id, 1))
+    found = room.app.readers.find_subscription(token)
     assert found is not None
     return found[0].state
 
@@ -63,13 +63,13 @@ def test_the_button_ends_this_subscription_and_no_other(client: Visitors) -> Non
 
 def test_whoever_comes_back_is_told_that_it_is_done(client: Visitors) -> None:
     client.post(f"/u/{client.token()}")
-    first = client.room.app.find_subscription(client.token())
+    first = client.room.app.readers.find_subscription(client.token())
     client.room.later(days=400)
     page = client.get(f"/u/{client.token()}")
     assert "You are already unsubscribed" in page.text
     assert not html.fromstring(page.content).findall(".//form")
     assert client.post(f"/u/{client.token()}").status_code == 200
-    assert client.room.app.find_subscription(client.token()) == first
+    assert client.room.app.readers.find_subscription(client.token()) == first
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_body_without_end_is_refused(client: Visitors, path: str) -> None:
 
 
 def forged(client: Visitors, kind: str) -> str:
-    real, sign = client.token(), client.room.app.signer.make
+    real, sign = client.token(), client.room.app.office.signer.make
     unsubscribe = tokens.Purpose.UNSUBSCRIBE
     match kind:
         case "cut short":

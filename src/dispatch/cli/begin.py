@@ -31,9 +31,10 @@ def init(door: Door, folder: Path) -> None:
     Nothing leaves a new site: its messages become files in var/outbox, until you name a mail
     server in config.toml. A file that is there already is never overwritten.
     """
-    from dispatch import app, site
+    from dispatch import site
+    from dispatch.app import office
 
-    made = site.make_site(folder, app.SystemClock().now())
+    made = site.make_site(folder, office.SystemClock().now())
 
     def show(screen: Screen) -> None:
         screen.line(f"A new site is in {folder}:")

@@ -68,11 +68,11 @@ class Door:
             raise click.exceptions.Exit(exits.SOME_FAILED)
 
     def _print_json(self, data: Any) -> None:
-        from dispatch import app
+        from dispatch.app import reports
 
         encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
         is_unicode = encoding.replace("-", "").startswith("utf")
-        click.echo(json.dumps(app.as_data(data), indent=2, ensure_ascii=not is_unicode))
+        click.echo(json.dumps(reports.as_data(data), indent=2, ensure_ascii=not is_unicode))
 
 
 #: Hands a command its Door as the first argument.

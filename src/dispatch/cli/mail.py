@@ -82,13 +82,13 @@ def _deliver(door: Door, *, dry_run: bool) -> None:
         door.site(dry_run=dry_run, may_stop=True) as site,
         screen.progress() as progress,
     ):
-        report = site.deliver(dry_run=dry_run, progress=progress)
+        report = site.issues.deliver(dry_run=dry_run, progress=progress)
     door.report(report, lambda on: _show_delivered(on, report), has_failures=report.has_failures)
 
 
 def _resend(door: Door, newsletter: str, period: str, *, dry_run: bool) -> None:
     with door.site(dry_run=dry_run) as site:
-        count = site.resend_uncertain(newsletter, period, dry_run=dry_run)
+        count = site.issues.resend_uncertain(newsletter, period, dry_run=dry_run)
 
     def show(screen: Screen) -> None:
         would = "would be" if dry_run else "are"
@@ -101,7 +101,7 @@ def _resend(door: Door, newsletter: str, period: str, *, dry_run: bool) -> None:
 
 def _stop(door: Door, newsletter: str, period: str, *, dry_run: bool) -> None:
     with door.site(dry_run=dry_run) as site:
-        issue = site.stop_issue(newsletter, period, dry_run=dry_run)
+        issue = site.issues.stop_issue(newsletter, period, dry_run=dry_run)
 
     def show(screen: Screen) -> None:
         would = "would be" if dry_run else "is"
@@ -155,7 +155,7 @@ def subscribe(
     screen = door.screen
     with door.site(dry_run=dry_run) as site, screen.progress() as progress:
         wishes = _wishes(site, addresses, row, table)
-        report = site.subscribe(wishes, dry_run=dry_run, progress=progress)
+        report = site.readers.subscribe(wishes, dry_run=dry_run, progress=progress)
     door.report(report, lambda on: _show_subscribed(on, report))
 
 
@@ -163,8 +163,8 @@ def _wishes(
     site: App, addresses: tuple[str, ...], row: dict[str, str | None], table: Path | None
 ) -> list[Wish]:
     if table:
-        return site.read_wishes(table)
-    return [site.read_wish({**row, "address": address}) for address in addresses]
+        return site.readers.read_wishes(table)
+    return [site.readers.read_wish({**row, "address": address}) for address in addresses]
 
 
 @click.command(
@@ -183,7 +183,7 @@ def unsubscribe(door: Door, address: str, newsletter: str | None, dry_run: bool)
     lists say later, use `suppress`.
     """
     with door.site(dry_run=dry_run) as site:
-        ended = site.unsubscribe_address(address, newsletter, dry_run=dry_run)
+        ended = site.readers.unsubscribe_address(address, newsletter, dry_run=dry_run)
 
     def show(screen: Screen) -> None:
         names = ", ".join(one.newsletter for one in ended)
@@ -231,12 +231,12 @@ def suppress(
     """
     _refuse_both(addresses, file, "--file")
     with door.site(dry_run=dry_run) as site:
-        wanted = site.read_addresses(file) if file else addresses
+        wanted = site.readers.read_addresses(file) if file else addresses
         if lift:
-            report = site.lift_suppression(wanted, dry_run=dry_run)
+            report = site.readers.lift_suppression(wanted, dry_run=dry_run)
         else:
             chosen = SuppressionReason(reason)
-            report = site.suppress(wanted, chosen, note=note, dry_run=dry_run)
+            report = site.readers.suppress(wanted, chosen, note=note, dry_run=dry_run)
     door.report(report, lambda on: _show_suppressed(on, report, is_lifted=lift))
 
 

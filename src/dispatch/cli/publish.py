@@ -12,7 +12,7 @@ from dispatch.cli.door import Door, pass_door
 from dispatch.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from dispatch.app import CollectResult
+    from dispatch.app.intake import CollectResult
     from dispatch.compose import ComposeReport
     from dispatch.syndicate import SyndicateReport
 
@@ -45,7 +45,7 @@ def collect(
     """
     screen = door.screen
     with door.site(dry_run=dry_run) as site, screen.progress() as progress:
-        result = site.collect(
+        result = site.intake.collect(
             sources,
             force=force or accept_flood or bool(sources),
             accept_flood=accept_flood,
@@ -70,7 +70,7 @@ def syndicate(door: Door, dry_run: bool) -> None:
     """
     screen = door.screen
     with door.site(dry_run=dry_run) as site, screen.progress() as progress:
-        report = site.syndicate(dry_run=dry_run, progress=progress)
+        report = site.feeds.syndicate(dry_run=dry_run, progress=progress)
     door.report(report, lambda on: _show_feeds(on, report), has_failures=bool(report.failures))
 
 
@@ -95,13 +95,13 @@ def compose(door: Door, newsletter: str, period: str | None, dry_run: bool) -> N
     articles it is skipped, and they wait for the next. Nothing is sent before `deliver`, or by
     `run`, whichever comes first.
     """
-    from dispatch import app
+    from dispatch.app import reports
 
     screen = door.screen
     with door.site(dry_run=dry_run) as site, screen.progress() as progress:
-        wanted = site.read_period(newsletter, period) if period else None
-        report = site.compose(newsletter, period=wanted, dry_run=dry_run, progress=progress)
-        data = app.composed_data(report)
+        wanted = site.issues.read_period(newsletter, period) if period else None
+        report = site.issues.compose(newsletter, period=wanted, dry_run=dry_run, progress=progress)
+        data = reports.composed_data(report)
     door.report(data, lambda on: _show_composed(on, report))
 
 
@@ -130,8 +130,8 @@ def preview(door: Door, newsletter: str, out: Path, period: str | None) -> None:
     sent. Open the files in a browser.
     """
     with door.site(dry_run=True) as site:
-        wanted = site.read_period(newsletter, period, ahead=True) if period else None
-        written = site.preview(newsletter, out, period=wanted)
+        wanted = site.issues.read_period(newsletter, period, ahead=True) if period else None
+        written = site.issues.preview(newsletter, out, period=wanted)
 
     def show(screen: Screen) -> None:
         for path in written:

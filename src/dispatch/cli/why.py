@@ -45,17 +45,19 @@ def why(door: Door, name: str, period: str | None) -> None:
 
     A NEWSLETTER and a PERIOD: what the issue is made of, and how its deliveries stand.
     """
-    from dispatch import app
+    from dispatch.app import reports
 
     with door.site(dry_run=True) as site:
         if period is not None:
-            issue = site.why_issue(name, period)
-            door.report(_issue_data(app.as_data(issue), issue), lambda on: _show_issue(on, issue))
+            issue = site.issues.why(name, period)
+            door.report(
+                _issue_data(reports.as_data(issue), issue), lambda on: _show_issue(on, issue)
+            )
         elif "@" in name and "/" not in name:
-            reader = site.why_reader(name)
-            door.report(_reader_data(app.as_data(reader)), lambda on: _show_reader(on, reader))
+            reader = site.readers.why(name)
+            door.report(_reader_data(reports.as_data(reader)), lambda on: _show_reader(on, reader))
         else:
-            article = site.why_article(name)
+            article = site.intake.why(name)
             door.report(article, lambda on: _show_article(on, article))
 
 

@@ -31,7 +31,7 @@ class FeedFiles:
 
     def __init__(self, site: App) -> None:
         self.site = site
-        every = site.feed_addresses()
+        every = site.feeds.list_addresses()
         self.addresses = {one.path: one for one in every}
         self.xml = {one.path for one in every if one.format is not FeedFormat.JSON}
         media_types = {one.path: one.media_type for one in every} | {STYLESHEET: "text/css"}

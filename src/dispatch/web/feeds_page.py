@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dispatch.app import App, FeedAddress
+from dispatch.app import App
+from dispatch.app.feeds import FeedAddress
 from dispatch.model.feed import FeedFormat
 from dispatch.model.newsletter import Issue, Newsletter
 from dispatch.render import cadences, catalogue
@@ -133,7 +134,7 @@ class FeedsPage:
     def _rows(self, language: str) -> list[FeedRow]:
         """All sections, each section, and last the feed of all languages where there are some."""
         found: dict[str, list[FeedAddress]] = {}
-        for one in self.site.feed_addresses():
+        for one in self.site.feeds.list_addresses():
             if one.feed.language == language or self._is_of_all(one):
                 found.setdefault(one.feed.key, []).append(one)
         return [
@@ -157,7 +158,7 @@ class FeedsPage:
 
     def _alternates(self, language: str) -> list[Alternate]:
         """Our own language first, in one format; others after it: readers take the first."""
-        every = self.site.feed_addresses()
+        every = self.site.feeds.list_addresses()
         own = [one for one in every if one.feed.language == language]
         main = [one for one in own if one.feed.section is None]
         others = [
@@ -181,12 +182,12 @@ class FeedsPage:
         )
 
     def _issues(self, language: str) -> list[tuple[Issue, IssueLine]]:
-        found = self.site.list_issue_pages(language, SHOWN_ISSUES)
+        found = self.site.issues.list_pages(language, SHOWN_ISSUES)
         return [(issue, self._line(issue, subject, language)) for issue, subject in found]
 
     def _line(self, issue: Issue, subject: str, language: str) -> IssueLine:
         day = issue.window_end.astimezone(self.publication.time_zone).date()
-        newsletter = self.site.newsletters.get(issue.newsletter)
+        newsletter = self.site.office.newsletters.get(issue.newsletter)
         is_known = newsletter is not None and language in newsletter.titles
         return IssueLine(
             url=addresses.issue_url(self.publication, issue.newsletter, issue.period, language),

@@ -45,7 +45,7 @@ class IssuePages:
         newsletter, period, language = parts
         if not all(map(_NAME.fullmatch, (newsletter, period, language))):
             raise HTTPException(404)
-        found = self.site.find_issue_page(newsletter, period, language)
+        found = self.site.issues.find_page(newsletter, period, language)
         if found is None:
             raise HTTPException(404)
         return found

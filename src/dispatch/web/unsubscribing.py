@@ -50,7 +50,7 @@ class Unsubscribing:
             return await run_in_threadpool(self._ask, request)
         if not await _is_body_small(request):
             return headers.plain(_TOO_LONG, 413)
-        await run_in_threadpool(self.site.unsubscribe, request.path_params["token"])
+        await run_in_threadpool(self.site.readers.unsubscribe, request.path_params["token"])
         return headers.plain("OK\n")
 
     def explain(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class Unsubscribing:
 
     def _ask(self, request: Request) -> Response:
         token = request.path_params["token"]
-        found = self.site.find_subscription(token)
+        found = self.site.readers.find_subscription(token)
         if found is None:
             return self._unknown(request)
         subscription, language = found
@@ -77,8 +77,8 @@ class Unsubscribing:
 
     def _act(self, request: Request) -> Response:
         token = request.path_params["token"]
-        found = self.site.find_subscription(token)
-        ended = self.site.unsubscribe(token)
+        found = self.site.readers.find_subscription(token)
+        ended = self.site.readers.unsubscribe(token)
         if found is None or ended is None:
             return self._unknown(request)
         return self._done(ended, self._spoken(found[1], request))
@@ -124,7 +124,7 @@ class Unsubscribing:
 
     def _title(self, subscription: Subscription, language: str) -> str:
         """The newsletter's title; one that was given up has but its name."""
-        newsletter = self.site.newsletters.get(subscription.newsletter)
+        newsletter = self.site.office.newsletters.get(subscription.newsletter)
         titles = newsletter.titles if newsletter else {}
         return titles.get(language) or next(iter(titles.values()), subscription.newsletter)
 

@@ -1,0 +1,145 @@
+"""App: the only place that knows every concrete class; each command and page is one method of it.
+
+In: the configuration. Out: reports. The doors above (command line, web, clock) call nothing else.
+What it can do stands in its parts, a module each: `intake` (what comes in), `feeds` (what is
+published), `issues` (what is mailed), `readers` (who reads). Here are the job table and the checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dispatch import check, errors, jobs, ports, site, transports
+from dispatch.app import reports
+from dispatch.app.feeds import Feeds
+from dispatch.app.intake import Intake
+from dispatch.app.issues import Issues
+from dispatch.app.office import Office
+from dispatch.app.readers import Readers
+from dispatch.check import Finding
+from dispatch.config import Config, load_config
+from dispatch.model.newsletter import Newsletter
+from dispatch.model.run import Run
+from dispatch.rules import cadence
+from dispatch.store import database, runs
+
+
+class App:
+    """A site at work."""
+
+    def __init__(self, config: Config, clock: ports.Clock | None = None) -> None:
+        self.office = Office(config, clock)
+        self.clock = self.office.clock
+        self.stop = self.office.stop
+        self.feeds = Feeds(self.office)
+        self.intake = Intake(self.office, self.feeds)
+        self.issues = Issues(self.office)
+        self.readers = Readers(self.office)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        environ: Mapping[str, str],
+        clock: ports.Clock | None = None,
+        *,
+        create_secret: bool = True,
+    ) -> App:
+        """The site whose configuration is at `path`; raises ConfigError with every problem.
+
+        `create_secret=False` keeps a dry run from making the signing key of a new site.
+        """
+        return cls(load_config(path, environ, create_secret=create_secret), clock)
+
+    @property
+    def config(self) -> Config:
+        """What the operator decided."""
+        return self.office.config
+
+    @property
+    def db(self) -> database.Database:
+        """The database, opened and brought up to date at first use."""
+        return self.office.db
+
+    @cached_property
+    def runner(self) -> jobs.Runner:
+        """Makes the runs of the job table."""
+        return jobs.Runner(self.db, self.clock, self.job_table())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.office.close()
+
+    def job_table(self) -> tuple[jobs.Job, ...]:
+        """Every job that the clock wakes."""
+        schedule = self.config.schedule
+        issue_jobs = [
+            jobs.CadenceJob(
+                name=f"issue:{one.name}",
+                cadence=one.cadence,
+                late=one.late,
+                late_hours=one.late_hours,
+                action=self._issue_action(one),
+            )
+            for one in self.config.newsletters
+        ]
+        return (
+            jobs.IntervalJob(
+                name="collect",
+                every_seconds=schedule.collect_seconds,
+                action=lambda _: reports.as_data(self.intake.collect(with_reads=False)),
+            ),
+            jobs.IntervalJob(
+                name="reads",
+                every_seconds=schedule.reads_seconds,
+                action=lambda _: reports.as_data(self.intake.tally()),
+            ),
+            jobs.IntervalJob(
+                name="deliver",
+                every_seconds=schedule.deliver_seconds,
+                action=lambda _: reports.as_data(self.issues.deliver()),
+            ),
+            *issue_jobs,
+        )
+
+    def _issue_action(self, newsletter: Newsletter) -> jobs.Action:
+        """Collect once more, count reads, compose, deliver: the newest of everything."""
+
+        def act(period: cadence.Period) -> Mapping[str, Any]:
+            self.intake.collect(force=True)
+            composed = self.issues.compose(newsletter.name, period=period)
+            return {
+                "compose": reports.composed_data(composed),
+                "deliver": reports.as_data(self.issues.deliver()),
+            }
+
+        return act
+
+    def list_runs(self, job: str | None = None, limit: int = 20) -> list[Run]:
+        """What the clock did, newest first."""
+        with self.db.read() as tx:
+            return runs.list_runs(tx, job=job, limit=limit)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Look at everything that a run will need; changes nothing but the schema."""
+        config, now = self.config, self.clock.now()
+        templates = site.templates_in_use(config.folders.templates)
+        findings = [Finding(what="configuration", detail=str(config.path))]
+        findings += [Finding(what="warning", detail=one) for one in config.warnings]
+        findings.append(check.check_database(lambda: self.db))
+        findings.append(check.check_folder("feeds", config.folders.feeds))
+        for newsletter in config.newsletters:
+            findings += check.check_templates(config.publication, newsletter, templates, now)
+        findings += check.check_cadences(config.newsletters, now)
+        findings.append(check.check_transport(lambda: transports.open_transport(config.transport)))
+        return tuple(findings)
+
+    def is_ready(self) -> bool:
+        """Whether the database answers, so that pages and tokens work."""
+        try:
+            return self.db.answers()
+        except errors.StoreError:
+            return False

@@ -1,0 +1,72 @@
+"""Feeds: everything that the App does with feeds.
+
+In: the office. Out: reports of builds, the addresses and versions of what is published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dispatch import ports, site, syndicate
+from dispatch.app.office import Office
+from dispatch.model.feed import MEDIA_TYPES, Feed, FeedFormat, FeedVersion
+from dispatch.rules import addresses
+from dispatch.rules import feeds as feed_rules
+from dispatch.store import feed_versions
+from dispatch.syndicate import SyndicateReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAddress:
+    """One feed in one format, as the feeds page and the web server need it."""
+
+    feed: Feed
+    format: FeedFormat
+    url: str
+    path: str
+    media_type: str
+
+
+class Feeds:
+    """The feeds of a site."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def syndicate(
+        self, *, dry_run: bool = False, progress: ports.Progress | None = None
+    ) -> SyndicateReport:
+        """Build every feed and publish what moved."""
+        if not dry_run:
+            site.publish_stylesheet(self._office.config.folders.feeds)
+        return syndicate.syndicate(
+            self._office.db,
+            self._office.publication,
+            self._office.config.feeds,
+            self._office.config.appeals,
+            self._office.config.folders.feeds,
+            now=self._office.clock.now(),
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    def list_addresses(self, language: str | None = None) -> list[FeedAddress]:
+        """Every feed in every format, or those of one language."""
+        publication = self._office.publication
+        return [
+            FeedAddress(
+                feed=feed,
+                format=one,
+                url=addresses.feed_url(publication, feed.key, one),
+                path=addresses.feed_path(feed.key, one),
+                media_type=MEDIA_TYPES[one],
+            )
+            for feed in feed_rules.make_feeds(publication)
+            if language is None or feed.language == language
+            for one in FeedFormat
+        ]
+
+    def get_versions(self) -> dict[str, FeedVersion]:
+        """What stands at each path below the folder of feeds, and since when."""
+        with self._office.db.read() as tx:
+            return feed_versions.get_versions(tx)

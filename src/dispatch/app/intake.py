@@ -1,0 +1,99 @@
+"""Intake: everything that comes in: articles from sources, reads from logs.
+
+In: the office, and the feeds that move when articles do. Out: reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dispatch import collect, errors, explain, fetch, ports, tally
+from dispatch.app.feeds import Feeds
+from dispatch.app.office import Office
+from dispatch.collect import CollectReport
+from dispatch.model.publication import Source
+from dispatch.syndicate import SyndicateReport
+from dispatch.tally import TallyReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectResult:
+    """What came in: articles, reads, and the feeds that moved because of them."""
+
+    articles: CollectReport
+    reads: TallyReport | None
+    feeds: SyndicateReport | None
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether a source, a log or a feed could not be dealt with."""
+        failed = self.articles.failed + (self.reads.failed if self.reads else 0)
+        return bool(failed or (self.feeds and self.feeds.failures))
+
+
+class Intake:
+    """The incoming side of a site."""
+
+    def __init__(self, office: Office, feeds: Feeds) -> None:
+        self._office = office
+        self._feeds = feeds
+
+    def collect(
+        self,
+        names: Sequence[str] = (),
+        *,
+        force: bool = False,
+        accept_flood: bool = False,
+        with_reads: bool = True,
+        dry_run: bool = False,
+        progress: ports.Progress | None = None,
+    ) -> CollectResult:
+        """Poll sources (those called `names`, or all), count reads, rebuild feeds that change."""
+        wanted = self._sources(names)
+        contact = self._office.publication.contact
+        with fetch.Fetcher(contact=contact) as fetcher:
+            report = collect.collect(
+                self._office.db,
+                fetcher,
+                self._office.publication,
+                wanted,
+                clock=self._office.clock,
+                force=force,
+                accept_flood=accept_flood,
+                dry_run=dry_run,
+                progress=progress,
+            )
+        counted = self.tally(dry_run=dry_run, progress=progress) if with_reads else None
+        rebuilt = None
+        if report.has_changes and not dry_run:
+            rebuilt = self._feeds.syndicate(progress=progress)
+        return CollectResult(articles=report, reads=counted, feeds=rebuilt)
+
+    def tally(
+        self, *, dry_run: bool = False, progress: ports.Progress | None = None
+    ) -> TallyReport:
+        """Count reads from every place that the configuration names."""
+        return tally.tally(
+            self._office.db,
+            self._office.publication,
+            self._office.config.reads,
+            now=self._office.clock.now(),
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    def why(self, name: str) -> explain.ArticleFacts:
+        """All that decided the fate of an article."""
+        today = self._office.clock.now().astimezone(self._office.publication.time_zone).date()
+        return explain.explain_article(self._office.db, self._office.publication, name, today=today)
+
+    def _sources(self, names: Sequence[str]) -> list[Source]:
+        known = {source.name: source for source in self._office.config.sources}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            message = f"no source is called {unknown[0]!r}; there are {', '.join(known)}"
+            raise errors.NotFoundError(message)
+        if names:
+            return [known[name] for name in names]
+        return [source for source in known.values() if source.enabled]
