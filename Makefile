@@ -30,7 +30,7 @@ imports: $(VENV)/.dev
 	@echo "== import contracts" && $(BIN)/lint-imports --no-logo
 
 pytest: $(VENV)/.dev
-	@echo "== tests" && $(BIN)/python -m pytest $(PYTEST)
+	@echo "== tests" && $(BIN)/python -m pytest -n auto $(PYTEST)
 
 ## Side by side with others, ratios only. Pelican and Hugo live in a venv of their own.
 bench: $(VENV)/.dev .venv-bench/.ready
