@@ -27,8 +27,9 @@ from typing import NamedTuple
 import jinja2
 import pytest
 
-from dispatch import app, check, compose, errors, model, reads, site, sources, transports
+from dispatch import app, check, errors, model, reads, site, sources, transports
 from dispatch.cli import root
+from dispatch.compose import blocks as compose_blocks
 from dispatch.config import shapes
 from dispatch.model import contents, settings
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
@@ -176,7 +177,7 @@ def test_every_registered_kind_has_its_heading(page: str, registered: set[str]) 
 
 def test_the_registries_of_one_thing_agree() -> None:
     assert set(transports.KINDS) == set(settings.TRANSPORT_KINDS)
-    assert set(blocks.BLOCKS) == set(compose.BLOCKS)
+    assert set(blocks.BLOCKS) == set(compose_blocks.BLOCKS)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from dispatch import compose, deliver, errors, explain, ports, site, transports
 from dispatch.app.office import Office
-from dispatch.compose import ComposeReport, Desk
+from dispatch.compose import ComposeReport
+from dispatch.compose.desk import Desk
 from dispatch.deliver import DeliverReport, Mailroom
 from dispatch.model.newsletter import Issue, IssueState, Variant
 from dispatch.render import slots

@@ -1,0 +1,97 @@
+"""Fills the blocks of an issue, in the operator's order.
+
+In: a page with what earlier blocks left. Out: a block's contents, or None where it has nothing to
+show. A block is one function and one line of BLOCKS here, and one line in `render.blocks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dispatch import errors
+from dispatch.compose.page import Page
+from dispatch.model.contents import (
+    AppealBlock,
+    BlockContents,
+    LatestBlock,
+    ListedRead,
+    NoteBlock,
+    ReadAlsoBlock,
+    SectionGroup,
+    TopReadsBlock,
+)
+from dispatch.rules import appeals, selection
+
+
+def fill(page: Page) -> list[BlockContents]:
+    """The newsletter's blocks; those that have nothing to show are left out."""
+    filled = [BLOCKS[name](page) for name in page.newsletter.blocks]
+    return [block for block in filled if block is not None]
+
+
+def top_reads(page: Page) -> BlockContents | None:
+    """The ranking by reads."""
+    chosen = selection.choose_top_reads(page.candidates, page.shown, page.newsletter)
+    places = [
+        ListedRead(position=position, article=article)
+        for position, article in enumerate(page.take("top_reads", chosen), 1)
+    ]
+    return TopReadsBlock(reads=tuple(places)) if places else None
+
+
+def latest(page: Page) -> BlockContents | None:
+    """What is new, by section."""
+    chosen, omitted = selection.choose_latest(page.candidates, page.shown, page.newsletter)
+    page.take("latest", chosen)
+    publication, language = page.publication, page.language
+    order = [section.key for section in publication.sections]
+    groups = [
+        SectionGroup(
+            name=publication.section(key).name(language) if key else "",
+            articles=tuple(page.listed(article) for article in members),
+        )
+        for key, members in selection.group_by_section([one.article for one in chosen], order)
+    ]
+    if not groups:
+        return None
+    return LatestBlock(groups=tuple(groups), omitted=omitted, more_url=publication.page(language))
+
+
+def read_also(page: Page) -> BlockContents | None:
+    """Older articles that go with those shown."""
+    chosen = selection.choose_read_also(page.candidates, page.shown, page.newsletter)
+    listed = page.take("read_also", chosen)
+    return ReadAlsoBlock(articles=tuple(listed)) if listed else None
+
+
+def appeal(page: Page) -> BlockContents | None:
+    """The donation request that runs on the day of the issue."""
+    chosen = appeals.choose(page.desk.appeals, page.language, page.assignment.day)
+    return AppealBlock(appeal=chosen) if chosen else None
+
+
+def note(page: Page) -> BlockContents | None:
+    """The editors' word to this issue, if they wrote one."""
+    name = f"{page.window.period.name}.{page.language}.txt"
+    path = page.desk.notes / page.newsletter.name / name
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: the note cannot be read: {error}"
+        raise errors.InputError(message) from error
+    first, _, rest = text.partition("\n")
+    if first.startswith("# "):
+        return NoteBlock(title=first[2:].strip(), text=rest.strip())
+    return NoteBlock(text=text) if text else None
+
+
+#: How each block is filled.
+BLOCKS: Mapping[str, Callable[[Page], BlockContents | None]] = {
+    "top_reads": top_reads,
+    "latest": latest,
+    "read_also": read_also,
+    "appeal": appeal,
+    "note": note,
+}

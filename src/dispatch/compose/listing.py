@@ -1,0 +1,45 @@
+"""Makes of an Article what a digest shows of it, ready to be read in the issue's language.
+
+In: an article, the publication, the issue's language. Out: a ListedArticle. Never: HTML.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dispatch.model.article import Article
+from dispatch.model.contents import ListedArticle, ListedTranslation
+from dispatch.model.publication import Publication
+from dispatch.render import catalogue
+
+
+def list_article(
+    article: Article, publication: Publication, language: str, published_on: date
+) -> ListedArticle:
+    """`article` as an issue in `language` shows it."""
+    names = tuple(author.name for author in article.authors)
+    section = next(iter(article.sections), "")
+    return ListedArticle(
+        title=article.title,
+        url=article.url,
+        standfirst=article.standfirst,
+        authors_line=catalogue.list_names(names, language) if names else "",
+        section=publication.section(section).name(language) if section else "",
+        date_text=catalogue.format_date(published_on, language),
+        image=article.image,
+        translation=_translation(article, publication),
+    )
+
+
+def _translation(article: Article, publication: Publication) -> ListedTranslation | None:
+    """The first translation in the order of the publication's languages."""
+    by_language = {one.language: one for one in article.translations}
+    language = next((tag for tag in publication.languages if tag in by_language), None)
+    if language is None:
+        return None
+    return ListedTranslation(
+        language=language,
+        url=by_language[language].url,
+        label=catalogue.read_in(language),
+        direction=catalogue.direction(language),
+    )
