@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -48,6 +48,11 @@ class FeedEntry:
     read_also: tuple[Article, ...]
     published_at: datetime
     updated_at: datetime
+
+
+def style(context: FeedContext) -> Hashable:
+    """All that `make_entry` takes from a context that two feeds of one build may not share."""
+    return context.settings
 
 
 def make_entry(article: Article, context: FeedContext) -> FeedEntry:

@@ -1,12 +1,10 @@
-"""Mends what feedgen writes, through its own interface for extensions.
+"""Mends the head of a feed that feedgen writes, through its own interface for extensions.
 
 In: the elements that feedgen has made, and the data that it has no place for. Out: the same
-elements, mended. Never a second alternate link: several readers follow the last one, and would
-send their people to a translation.
+elements, mended. Never an entry: those are written by `rss_item` and `atom_entry`.
 
-Feedgen 1.0.0 takes the last link of any kind for RSS's `link`, drops authors without an e-mail
-address, knows no hub, tombstones, language of an entry or stylesheet, and switches the locale of
-the whole process for each date. `FeedExtension` and `EntryExtension` close this.
+Feedgen 1.0.0 takes the last link of any kind for RSS's `link`, knows no hub, tombstones or
+stylesheet, and switches the locale of the whole process for each date. This closes it.
 """
 
 from __future__ import annotations
@@ -23,7 +21,6 @@ import feedgen.feed
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from dispatch.model.article import Image
 from dispatch.render import feed_entry
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -31,9 +28,6 @@ DC: Final = "http://purl.org/dc/elements/1.1/"
 MEDIA: Final = "http://search.yahoo.com/mrss/"
 SYNDICATION: Final = "http://purl.org/rss/1.0/modules/syndication/"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
-XML: Final = "http://www.w3.org/XML/1998/namespace"
-
-_ENCODED: Final = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 _IN_RSS: Final = {"dc": DC, "media": MEDIA, "sy": SYNDICATION}
 _IN_ATOM: Final = {"at": TOMBSTONES, "media": MEDIA}
@@ -41,11 +35,6 @@ _IN_ATOM: Final = {"at": TOMBSTONES, "media": MEDIA}
 #: The profile of the RSS Advisory Board: plain text shows `&` and `<` in the most readers when
 #: they are written as hexadecimal references.
 _REFERENCES: Final = {"&": "#x26", "<": "#x3C"}
-
-#: What a reader that takes plain text for HTML would swallow (Liferea does so in titles): a whole
-#: tag, and the beginning of one.
-_TAG: Final = re.compile(r"<([A-Za-z/!?][^<>]*)>")
-_OPENING: Final = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def rfc822(moment: datetime) -> str:
@@ -86,18 +75,6 @@ class Head:
     is_rss: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """What an entry says beyond feedgen."""
-
-    url: str
-    language: str
-    creator: str
-    updated_at: datetime
-    links: tuple[Link, ...]
-    image: Image | None
-
-
 class FeedExtension:
     """Mends the head of a feed; the caller sets `head`."""
 
@@ -132,45 +109,6 @@ class FeedExtension:
         return root
 
 
-class EntryExtension:
-    """Mends an entry; the caller sets `body`."""
-
-    body: Body
-
-    def extend_atom(self, entry: Element) -> Element:
-        """Adds the language, the translations after the main link, and the image."""
-        entry.set(f"{{{XML}}}lang", self.body.language)
-        for main in entry.iterfind("link"):  # feedgen leaves out what it holds for the default
-            main.set("rel", "alternate")
-            main.set("type", "text/html")
-        for link in self.body.links:
-            _add_link(entry, "link", link)
-        _add_image(entry, self.body.image)
-        return entry
-
-    def extend_rss(self, item: Element) -> Element:
-        """Adds the same, the byline and the date of the last significant change."""
-        _set_text(item, "link", self.body.url)
-        if self.body.creator:
-            _add_text(item, f"{{{DC}}}creator", self.body.creator)
-        _add_text(item, f"{{{DC}}}language", self.body.language)
-        _add_text(item, f"{{{ATOM}}}updated", self.body.updated_at.isoformat())
-        for link in self.body.links:
-            _add_link(item, f"{{{ATOM}}}link", link)
-        _add_image(item, self.body.image)
-        _write_references(item)
-        return item
-
-
-def without_tags(text: str) -> str:
-    """Plain text in which nothing looks like a tag: "Press <Enter>" becomes "Press ‹Enter›".
-
-    RSS never said whether its titles and descriptions are text or HTML, and readers disagree. This
-    reads the same either way; escaping twice would show "&amp;" to every second reader.
-    """
-    return _OPENING.sub("‹", _TAG.sub(r"‹\1›", text))
-
-
 def _add_stylesheet(root: Element, url: str) -> None:
     # A quotation mark would end the pseudo-attribute; in a URL it is written %22.
     target = f'type="text/css" href="{feed_entry.clean(url).replace(chr(34), "%22")}"'
@@ -191,23 +129,6 @@ def _add_link(parent: Element, tag: str, link: Link) -> None:
             element.set(name, feed_entry.clean(value))
 
 
-def _add_image(parent: Element, image: Image | None) -> None:
-    """The lead image (Media RSS); an enclosure would appear as an attachment to download."""
-    if image is None:
-        return
-    url = feed_entry.clean(image.url)
-    content = etree.SubElement(parent, f"{{{MEDIA}}}content", url=url, medium="image")
-    numbers = {"width": image.width, "height": image.height, "fileSize": image.length}
-    if image.media_type:
-        content.set("type", feed_entry.clean(image.media_type))
-    for name, number in numbers.items():
-        if number:
-            content.set(name, str(number))
-    if alt := feed_entry.plain(image.alt):
-        _add_text(content, f"{{{MEDIA}}}description", alt).set("type", "plain")
-    etree.SubElement(parent, f"{{{MEDIA}}}thumbnail", url=url)
-
-
 def _add_text(parent: Element, tag: str, text: str) -> Element:
     element = etree.SubElement(parent, tag)
     element.text = text
@@ -222,10 +143,10 @@ def _set_text(parent: Element, tag: str, text: str) -> None:
 
 
 def _write_references(parent: Element) -> None:
-    """Writes `&` and `<` of plain text by number; text that holds HTML is left as it is."""
+    """Writes `&` and `<` of plain text by number."""
     for element in parent:
         text = element.text
-        if text and ("&" in text or "<" in text) and element.tag != _ENCODED:
+        if text and ("&" in text or "<" in text):
             _write_reference(element, text)
 
 

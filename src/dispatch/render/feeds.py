@@ -7,25 +7,26 @@ silent (design: invariant 6) and an ETag means something.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from feedgen.entry import FeedEntry as FeedgenEntry
 from feedgen.feed import FeedGenerator
 
-from dispatch.model.article import Article, Image, Translation
+from dispatch.model.article import Article
 from dispatch.model.feed import MEDIA_TYPES, Feed, FeedContext, FeedFormat
 from dispatch.render import feed_entry, feed_note, feedgen_extension, jsonfeed
-from dispatch.render.feed_entry import FeedEntry
+from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import addresses
 
 #: Without a version: an upgrade of Dispatch must not make every reader fetch every feed anew.
 GENERATOR: Final = "Dispatch"
 
 _RSS_DOCS: Final = "https://www.rssboard.org/rss-specification"
+
+#: Where the entries end: all that follows them.
+_ENDS: Final = {FeedFormat.RSS: b"  </channel>", FeedFormat.ATOM: b"</feed>"}
 
 
 def render_feed(
@@ -34,13 +35,14 @@ def render_feed(
     articles: Sequence[Article],
     context: FeedContext,
     withdrawn: Sequence[Article] = (),
+    pieces: Pieces | None = None,
 ) -> bytes:
     """The document of `feed` in one format, with `articles` in the order given.
 
     `withdrawn` articles become tombstones in Atom (RFC 6721); the other formats have no word for
     them. A feed is never refused for what an article holds: forbidden characters are dropped.
     """
-    return _render(feed, format, _Content.of(articles, context, withdrawn), context)
+    return _render(feed, format, _Content.of(articles, context, withdrawn, pieces), context)
 
 
 def render_formats(
@@ -48,9 +50,13 @@ def render_formats(
     articles: Sequence[Article],
     context: FeedContext,
     withdrawn: Sequence[Article] = (),
+    pieces: Pieces | None = None,
 ) -> Mapping[FeedFormat, bytes]:
-    """What `render_feed` gives, for all formats at once: the articles are prepared only once."""
-    content = _Content.of(articles, context, withdrawn)
+    """What `render_feed` gives, for all formats at once.
+
+    An article that stands in several feeds is prepared only once if they share their `pieces`.
+    """
+    content = _Content.of(articles, context, withdrawn, pieces)
     return {format_: _render(feed, format_, content, context) for format_ in FeedFormat}
 
 
@@ -67,16 +73,22 @@ def feed_updated_at(
 class _Content:
     """What a feed shows, prepared for every format."""
 
-    entries: tuple[FeedEntry, ...]
+    articles: Sequence[Article]
+    pieces: Pieces
     updated_at: datetime
     tombstones: tuple[tuple[str, datetime], ...]
 
     @classmethod
     def of(
-        cls, articles: Sequence[Article], context: FeedContext, withdrawn: Sequence[Article]
+        cls,
+        articles: Sequence[Article],
+        context: FeedContext,
+        withdrawn: Sequence[Article],
+        pieces: Pieces | None,
     ) -> Self:
         return cls(
-            entries=tuple(feed_entry.make_entry(article, context) for article in articles),
+            articles=articles,
+            pieces=pieces or Pieces(),
             updated_at=feed_updated_at(articles, withdrawn, context.born_at),
             tombstones=tuple(
                 (feed_entry.clean(article.uid), article.withdrawn_at)
@@ -87,14 +99,22 @@ class _Content:
 
 
 def _render(feed: Feed, feed_format: FeedFormat, content: _Content, context: FeedContext) -> bytes:
+    pieces = [content.pieces.get(article, feed_format, context) for article in content.articles]
     if feed_format is FeedFormat.JSON:
-        return jsonfeed.render(feed, content.entries, context)
+        return jsonfeed.render(feed, pieces, context)
+    head, tail = _frame(feed, feed_format, content, context)
+    return b"".join((head, *pieces, tail))
+
+
+def _frame(
+    feed: Feed, feed_format: FeedFormat, content: _Content, context: FeedContext
+) -> tuple[bytes, bytes]:
+    """The document without an entry, as feedgen writes it, open where the entries go."""
     generator = _make_generator(feed, feed_format, context, content.updated_at)
     generator.dispatch.head = _make_head(feed, feed_format, context, content.tombstones)
-    for entry in content.entries:
-        _add_entry(generator, entry, feed_format, context)
     write = generator.rss_str if feed_format is FeedFormat.RSS else generator.atom_str
-    return bytes(write(pretty=True))
+    head, end, tail = bytes(write(pretty=True)).rpartition(_ENDS[feed_format])
+    return head, end + tail
 
 
 def _make_generator(
@@ -102,9 +122,7 @@ def _make_generator(
 ) -> Any:
     """Feedgen's object with the head of the feed; the extension adds the rest."""
     generator = FeedGenerator()
-    generator.register_extension(
-        "dispatch", feedgen_extension.FeedExtension, feedgen_extension.EntryExtension
-    )
+    generator.register_extension("dispatch", feedgen_extension.FeedExtension)
     url = addresses.feed_url(context.publication, feed.key, feed_format)
     generator.id(feed.uid)
     generator.title(feed_entry.plain(feed.title))
@@ -159,66 +177,3 @@ def _feed_links(
         for other in context.alternates
     ]
     return (*hubs, *others)
-
-
-def _add_entry(
-    generator: Any,
-    entry: FeedEntry,
-    feed_format: FeedFormat,
-    context: FeedContext,
-) -> None:
-    element: FeedgenEntry = generator.add_entry(order="append")
-    element.id(entry.uid)
-    element.link(href=entry.url, rel="alternate", type="text/html")
-    element.published(entry.published_at)
-    element.updated(entry.updated_at)
-    _fill_text(element, entry, feed_format)
-    element.author([_person(author.name, author.url) for author in entry.authors])
-    scheme = addresses.section_scheme(context.publication)
-    for section in entry.sections:
-        label = feed_entry.plain(section.name(entry.language))
-        element.category(term=section.key, scheme=scheme, label=label)
-    element.dispatch.body = feedgen_extension.Body(
-        url=entry.url,
-        language=entry.language,
-        # One element: readers show the last of several, or the first, but never all.
-        creator=", ".join(author.name for author in entry.authors),
-        updated_at=entry.updated_at,
-        links=tuple(_translation_link(translation) for translation in entry.translations),
-        image=_image(entry),
-    )
-
-
-def _image(entry: FeedEntry) -> Image | None:
-    """The lead image, without its alternative text where readers would mistake it for the text.
-
-    Feedparser takes media:description for the summary or body that an entry lacks.
-    """
-    if entry.image and not (entry.summary and entry.html):
-        return dataclasses.replace(entry.image, alt="")
-    return entry.image
-
-
-def _fill_text(element: FeedgenEntry, entry: FeedEntry, feed_format: FeedFormat) -> None:
-    """Title, standfirst and body, each as its format reads it."""
-    as_read = feedgen_extension.without_tags if feed_format is FeedFormat.RSS else str
-    element.title(as_read(entry.title))
-    if entry.summary:
-        element.summary(as_read(entry.summary), type="text")
-    if entry.html:
-        element.content(entry.html, type="html")
-
-
-def _person(name: str, url: str | None) -> dict[str, str]:
-    return {"name": name, "uri": url} if url else {"name": name}
-
-
-def _translation_link(translation: Translation) -> feedgen_extension.Link:
-    """Related, never alternate: readers in plenty follow the last alternate they see."""
-    return feedgen_extension.Link(
-        rel="related",
-        href=translation.url,
-        media_type="text/html",
-        hreflang=translation.language,
-        title=translation.title,
-    )
