@@ -40,7 +40,7 @@ bench: $(VENV)/.dev .venv-bench/.ready
 
 ## The readers' input side under random fire, for long.
 fuzz: $(VENV)/.dev
-	@DISPATCH_FUZZ=1 $(BIN)/python -m pytest tests/sources -k fuzz -p no:randomly $(PYTEST)
+	@DISPATCH_FUZZ=1 $(BIN)/python -m pytest tests/sources/test_feed_fuzz.py $(PYTEST)
 
 ## Pin all dependencies anew (names, versions, hashes; no addresses).
 lock: $(VENV)/.dev

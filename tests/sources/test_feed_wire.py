@@ -62,6 +62,8 @@ def test_cyrillic_survives_every_mix_of_encoding_and_declaration(
         ("big5", "big5", "中文報紙"),
         ("cp949", "euc-kr", "한국 신문"),
         ("cp037", "cp037", "Caf\u00e9"),
+        ("mac_roman", "mac", "\u00c4rger"),
+        ("cp1251", "ms-cyrl", "\u0402\u0443\u0440\u0452"),
     ],
 )
 def test_other_encodings_are_read_as_declared(
@@ -69,6 +71,19 @@ def test_other_encodings_are_read_as_declared(
 ) -> None:
     text = rss(title, declared(declares) if declares else "")
     assert read(text.encode(codec)).title == title
+
+
+def test_windows_punctuation_that_was_taken_for_controls_is_read(read: Read) -> None:
+    assert read(rss("don\x92t \x96 \x93so\x94").encode()).title == "don’t – “so”"
+
+
+def test_a_comment_before_the_root_may_speak_of_anything(read: Read) -> None:
+    prolog = "<?xml version='1.0'?><!-- <!DOCTYPE rss [ --><!-- <b>by hand</b> -->"
+    assert read((prolog + rss(RUSSIAN)).encode()).title == RUSSIAN
+
+
+def test_many_comments_before_the_root_cost_no_more_than_their_length(read: Read) -> None:
+    assert read(("<!---->" * 200_000 + rss(RUSSIAN)).encode()).title == RUSSIAN
 
 
 def test_one_bad_byte_does_not_turn_utf8_into_something_else(read: Read) -> None:

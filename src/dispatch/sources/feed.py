@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from dispatch import fetch
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
-from dispatch.rules import text
 from dispatch.sources import feed_entries, markup
 
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age=([0-9]{1,8})(?:[,\s]|$)", re.IGNORECASE)
@@ -60,6 +59,7 @@ def _read(answer: fetch.Response, url: str, now: datetime, zone: ZoneInfo) -> Ha
         feed = feed_entries.read_feed(
             answer.body,
             content_type=answer.header("content-type"),
+            content_language=answer.header("content-language"),
             url=answer.url,
             zone=zone,
             now=now,
@@ -74,7 +74,7 @@ def _read(answer: fetch.Response, url: str, now: datetime, zone: ZoneInfo) -> Ha
         moved_to=_moved(answer, url),
         ttl_seconds=max(feed.ttl_seconds or 0, _max_age(answer) or 0) or None,
         warnings=feed.warnings,
-        language=text.language_tag(feed.language or ""),
+        language=feed.language,
     )
 
 

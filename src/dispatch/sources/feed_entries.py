@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dispatch.rules import text
 from dispatch.sources import feed_atom, feed_json, feed_rss, feed_wire
 from dispatch.sources.feed_nodes import Node
 from dispatch.sources.feed_parsed import ParsedFeed, Reading
@@ -21,9 +22,18 @@ _ROOTS = frozenset({"rss", "rdf:rdf", "rdf", "atom:feed", "feed", "atom:entry", 
 
 
 def read_feed(
-    body: bytes, *, content_type: str | None, url: str, zone: ZoneInfo, now: datetime
+    body: bytes,
+    *,
+    content_type: str | None,
+    url: str,
+    zone: ZoneInfo,
+    now: datetime,
+    content_language: str | None = None,
 ) -> ParsedFeed:
     """The feed in `body`, which came from `url`; dates without a zone are read in `zone`.
+
+    `content_type` and `content_language` are the answer's own headers. The second (RFC 9110,
+    section 8.5) speaks where the document does not, and only if it names one language.
 
     Raises FeedError, and nothing else, when the document is no feed.
     """
@@ -36,7 +46,10 @@ def read_feed(
     else:
         raise FeedError("the document is empty")
     return replace(
-        feed, malformed=document.malformed, warnings=(*document.warnings, *feed.warnings)
+        feed,
+        language=text.language_tag(feed.language or content_language or ""),
+        malformed=document.malformed,
+        warnings=(*document.warnings, *feed.warnings),
     )
 
 

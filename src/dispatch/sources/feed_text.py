@@ -42,7 +42,8 @@ def atom_value(node: Node | None) -> Value:
     if mode == "base64" or _is_encoded(kind, mode):
         return Value(_from_base64(node.text()), is_plain=not _is_html(kind))
     if len(node.element):
-        return Value(_inline(node), is_plain=False)
+        escaped_text = _escaped_in_div(node.element) if _is_html(kind) else None
+        return Value(_inline(node) if escaped_text is None else escaped_text, is_plain=False)
     if "xhtml" in kind or _is_html(kind):
         escaped = mode == "xml" and not _is_html(kind)
         text = node.text()
@@ -96,6 +97,15 @@ def _inline(node: Node) -> str:
         if inner.name.rpartition(":")[2] == "div" and not around.strip():
             element, base, has_base = lone, inner.base, inner.has_base
     return resolve_links("".join(_content(element)).strip(), base, has_base)
+
+
+def _escaped_in_div(element: Element) -> str | None:
+    """The HTML of type="html" that somebody put, escaped, into a `div` (Typepad did)."""
+    lone = element[0]
+    is_alone = len(element) == 1 and not len(lone) and not (element.text or "").strip()
+    is_div = str(lone.tag).rpartition("}")[2] == "div"
+    text = str(lone.text or "")
+    return text if is_alone and is_div and "<" in text else None
 
 
 def _content(element: Element) -> Iterator[str]:

@@ -50,6 +50,7 @@ def read_document(body: bytes, content_type: str | None = None) -> Document:
     if len(body) > MAX_BYTES:
         raise FeedError(f"the document is longer than {MAX_BYTES} bytes")
     text, encoding, warnings = decode(body, content_type)
+    text = _C1.sub(_from_windows, text)
     start = text.lstrip("\ufeff \t\r\n\f\v\0")
     if not start:
         raise FeedError("the document is empty")
@@ -101,6 +102,9 @@ _ALIASES: Mapping[str, str] = {
     "x-mac-cyrillic": "mac_cyrillic",
     "x-mac-roman": "mac_roman",
     "macintosh": "mac_roman",
+    "csmacintosh": "mac_roman",
+    "mac": "mac_roman",
+    "ms-cyrl": "cp1251",
     "unicode": "utf-16",
     "utf8": "utf-8",
 }
@@ -214,6 +218,8 @@ def _read_json(text: str) -> JsonObject:
 
 # --- Text to tree ----------------------------------------------------------------------------
 
+#: C1 controls are windows-1252 that somebody took for latin-1 (HTML, 13.2.5.80, does the same).
+_C1 = re.compile("[\x80-\x9f]")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,400}?\?>\s*", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
@@ -270,8 +276,29 @@ def _parse(text: str, *, recover: bool) -> Element | None:
     return root if isinstance(root, Element) else None
 
 
+def _from_windows(match: re.Match[str]) -> str:
+    return match[0].encode("latin-1").decode("cp1252", "ignore")
+
+
+def _without_first_comments(text: str) -> str:
+    """Without the comments before the root: one may speak of `<!DOCTYPE` or of elements."""
+    kept: list[str] = []
+    start = position = text.find("<")
+    while text.startswith(("<!--", "<?"), position):
+        is_comment = text.startswith("<!--", position)
+        end = text.find("-->" if is_comment else "?>", position + 2)
+        if end < 0:
+            break
+        if is_comment:
+            kept.append(text[start:position])
+            start = end = end + 3
+        position = text.find("<", end)
+    return "".join((*kept, text[start:]))
+
+
 def _without_prolog(text: str) -> tuple[str, Mapping[str, str]]:
     """Without XML declaration and DOCTYPE; its harmless entities come along."""
+    text = _without_first_comments(text)
     first = _FIRST_ELEMENT.search(text)
     head = first.start() if first else 0
     text = _DECLARATION.sub("", text[:head], count=1) + text[head:]
