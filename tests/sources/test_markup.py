@@ -202,3 +202,8 @@ def test_an_entry_without_title_is_called_by_its_first_words() -> None:
     assert title.startswith("The fog lifted")
     assert title.endswith("…")
     assert len(title) <= 120
+
+
+def test_a_page_of_nothing_but_images_becomes_text() -> None:
+    html = "<p>before</p>" + "<img src=x>" * (markup.MAX_IMAGES + 1) + "<p>after</p>"
+    assert markup.clean_html(html, "https://news.example/") == "<p>before after</p>"

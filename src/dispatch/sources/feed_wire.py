@@ -235,9 +235,10 @@ _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#?)([A-Za-z0-9_.\-]{1,61
 _VOID = re.compile(r"<(br|hr|img|wbr)\b([^<>]{0,4096}?)/?>(?:\s{0,20}</\1\s*>)?", re.IGNORECASE)
 _STRAY_LESS = re.compile(r"<(?![A-Za-z_/!?])")
 _EXPANSION_BUDGET = 1_000_000
-#: With more ampersands than this in one run of text, names beyond XML's own are not looked up.
+#: With more ampersands than this in one run of text, none of them is taken for a reference.
 _MOST_REFERENCES = 500_000
-_NOT_XML = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+#: With more than this the recovering parser has the document as it is.
+_MOST_TAGS = 1_000_000
 
 
 def _read_xml(text: str) -> tuple[Element, bool]:
@@ -344,7 +345,7 @@ def repair(text: str, entities: Mapping[str, str]) -> str:
         if piece.startswith("<![CDATA["):
             return piece
         if piece.count("&") > _MOST_REFERENCES:
-            return _NOT_XML.sub("&amp;", piece)
+            return piece.replace("&", "&amp;")
         return _REFERENCE.sub(expand, _BARE.sub("&amp;", piece))
 
     return "".join(map(mend, _pieces(text)))
@@ -391,6 +392,6 @@ def _is_number(digits: str) -> bool:
 
 def _soften(piece: str) -> str:
     """Close HTML's void tags and escape lone `<`, so that recovery keeps what follows them."""
-    if piece.startswith("<![CDATA["):
+    if piece.startswith("<![CDATA[") or piece.count("<") > _MOST_TAGS:
         return piece
     return _STRAY_LESS.sub("&lt;", _VOID.sub(r"<\1\2/>", piece))
