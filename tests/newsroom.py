@@ -124,6 +124,14 @@ class Newsroom:
         """Another process's view of the same site, on the same clock."""
         return App(load_config(self.root / "config.toml", {}), self.clock)
 
+    def with_config(self, more: str) -> Newsroom:
+        """The same newsroom after the operator added to the file."""
+        path = self.root / "config.toml"
+        path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+        self.app.close()
+        self.app = self.open_app()
+        return self
+
     def close(self) -> None:
         """Let go of the database."""
         self.app.close()

@@ -28,6 +28,7 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"store"},
     "apscheduler": {"scheduler"},
     "babel": {"render"},
+    "brotli": {"render"},
     "click": {"cli"},
     "crawleruseragents": {"reads"},
     "feedgen": {"render"},

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,11 +44,12 @@ def files(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
-def test_a_document_appears_with_its_compressed_twin(tmp_path: Path) -> None:
+def test_a_document_appears_with_its_compressed_twins(tmp_path: Path) -> None:
     version = must_publish(tmp_path, b"<rss/>")
-    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.gz"]
+    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.br", "en/rss.xml.gz"]
     assert (tmp_path / PATH).read_bytes() == b"<rss/>"
     assert gzip.decompress((tmp_path / "en/rss.xml.gz").read_bytes()) == b"<rss/>"
+    assert brotli.decompress((tmp_path / "en/rss.xml.br").read_bytes()) == b"<rss/>"
     assert (version.path, version.digest) == (PATH, output.digest(b"<rss/>"))
 
 
@@ -70,12 +72,12 @@ def test_the_same_bytes_write_nothing(tmp_path: Path) -> None:
     assert [(tmp_path / name).stat().st_ino for name in files(tmp_path)] == before
 
 
-@pytest.mark.parametrize("lost", ["en/rss.xml", "en/rss.xml.gz"])
+@pytest.mark.parametrize("lost", ["en/rss.xml", "en/rss.xml.gz", "en/rss.xml.br"])
 def test_a_lost_file_is_written_again(tmp_path: Path, lost: str) -> None:
     first = must_publish(tmp_path, b"x")
     (tmp_path / lost).unlink()
     again = must_publish(tmp_path, b"x", first)
-    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.gz"]
+    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.br", "en/rss.xml.gz"]
     assert again.modified_at > first.modified_at
 
 
@@ -86,10 +88,11 @@ def test_two_builds_in_one_second_get_two_seconds(tmp_path: Path) -> None:
     assert (tmp_path / PATH).stat().st_mtime == second.modified_at.timestamp()
 
 
-def test_the_twin_is_the_same_bytes_whenever_it_is_made(tmp_path: Path) -> None:
+@pytest.mark.parametrize("twin", ["en/rss.xml.gz", "en/rss.xml.br"])
+def test_the_twin_is_the_same_bytes_whenever_it_is_made(tmp_path: Path, twin: str) -> None:
     must_publish(tmp_path / "a", b"x" * 999, None, NOON)
     must_publish(tmp_path / "b", b"x" * 999, None, NOON + timedelta(days=400))
-    twins = [(tmp_path / folder / "en/rss.xml.gz").read_bytes() for folder in "ab"]
+    twins = [(tmp_path / folder / twin).read_bytes() for folder in "ab"]
     assert twins[0] == twins[1]
 
 
@@ -120,7 +123,7 @@ def test_a_full_disk_leaves_the_old_file_standing(
         patch.setattr(os, step, fail)
         with pytest.raises(errors.OutputError, match=r"en/rss\.xml: No space left on device"):
             publish(tmp_path, b"new", first)
-    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.gz"]
+    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.br", "en/rss.xml.gz"]
     assert (tmp_path / PATH).read_bytes() == b"old"
     assert gzip.decompress((tmp_path / "en/rss.xml.gz").read_bytes()) == b"old"
 
@@ -146,7 +149,7 @@ except errors.OutputError as error:
 def test_a_write_that_the_system_cuts_short_leaves_the_old_file_standing(
     tmp_path: Path, size: int
 ) -> None:
-    """A real limit of the kernel: 9,000 bytes break the document, 8,190 only its gzip twin."""
+    """A real limit of the kernel: 9,000 bytes break the document, 8,190 only its twins."""
     must_publish(tmp_path, b"old")
     done = subprocess.run(
         [sys.executable, "-c", _WRITE_TOO_MUCH, str(tmp_path), str(size)],
@@ -157,7 +160,7 @@ def test_a_write_that_the_system_cuts_short_leaves_the_old_file_standing(
     assert done.stdout.strip() == f"{tmp_path}/en/rss.xml: {os.strerror(errno.EFBIG)}"
     assert (tmp_path / PATH).read_bytes() == b"old"
     assert gzip.decompress((tmp_path / "en/rss.xml.gz").read_bytes()) == b"old"
-    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.gz"]
+    assert files(tmp_path) == ["en/rss.xml", "en/rss.xml.br", "en/rss.xml.gz"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 8192
 
 

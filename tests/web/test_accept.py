@@ -12,32 +12,40 @@ KNOWN = ("en", "ru", "pt-BR")
 
 
 @pytest.mark.parametrize(
-    ("asked", "taken"),
+    ("asked", "chosen"),
     [
-        ("", False),
-        ("gzip", True),
-        ("GZip", True),
-        ("x-gzip", True),
-        ("gzip, deflate, br, zstd", True),
-        ("br", False),
-        ("gzip;q=0", False),
-        ("gzip; q=0.000", False),
-        ("gzip;q=0.001", True),
-        ("*", True),
-        ("*;q=0", False),
-        ("gzip;q=0, *", False),
-        ("identity", False),
-        ("gzip;q=0.5, identity", False),
-        ("gzip, identity;q=0.5", True),
-        ("identity;q=0", False),
-        ("gzip;q=nonsense", False),
-        ("gzip;q=-1", False),
-        ("gzip;q=²", False),
-        ("deflate;q=1;gzip", False),
+        ("", None),
+        ("gzip", "gzip"),
+        ("GZip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("br", "br"),
+        ("gzip, br;q=0.9", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.000", None),
+        ("gzip;q=0.001", "gzip"),
+        ("*", "br"),
+        ("br;q=0, *", "gzip"),
+        ("*;q=0", None),
+        ("gzip;q=0, br;q=0, *", None),
+        ("identity", None),
+        ("gzip;q=0.5, identity", None),
+        ("gzip, identity;q=0.5", "gzip"),
+        ("identity;q=0", None),
+        ("gzip;q=nonsense", None),
+        ("gzip;q=-1", None),
+        ("gzip;q=²", None),
+        ("deflate;q=1;gzip", None),
     ],
 )
-def test_gzip_is_sent_to_those_who_want_it(asked: str, taken: bool) -> None:
-    assert accept.takes_gzip(asked) is taken
+def test_the_encoding_is_the_one_most_wanted_and_of_equals_the_smallest(
+    asked: str, chosen: str | None
+) -> None:
+    assert accept.choose_encoding(asked, ("br", "gzip")) == chosen
+
+
+def test_what_comes_in_one_encoding_alone_is_sent_as_it_is() -> None:
+    assert accept.choose_encoding("gzip, br", ()) is None
 
 
 @pytest.mark.parametrize(
@@ -66,5 +74,5 @@ def test_the_language_is_the_best_that_we_have(asked: str, chosen: str | None) -
 @settings(max_examples=200)
 @given(st.text(max_size=200))
 def test_nothing_in_a_header_is_an_error(value: str) -> None:
-    assert accept.takes_gzip(value) in (True, False)
+    assert accept.choose_encoding(value, ("br", "gzip")) in ("br", "gzip", None)
     assert accept.choose_language(value, KNOWN) in (None, *KNOWN)

@@ -6,6 +6,7 @@ import gzip
 from datetime import UTC, datetime
 from typing import Any
 
+import brotli
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -45,7 +46,14 @@ def test_the_compressed_bytes_have_a_tag_of_their_own() -> None:
     assert int(response.headers["content-length"]) == len(response.body) < len(BODY)
 
 
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_brotli_is_preferred_where_both_are_welcome() -> None:
+    response = ask(("Accept-Encoding", "gzip, deflate, br, zstd"))
+    assert response.headers["content-encoding"] == "br"
+    assert response.headers["etag"] == f'"{DOCUMENT.digest}-br"'
+    assert brotli.decompress(bytes(response.body)) == BODY
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "br"])
 def test_a_304_says_all_that_a_cache_has_to_renew_and_has_no_body(encoding: str) -> None:
     full = ask(("Accept-Encoding", encoding))
     response = ask(("Accept-Encoding", encoding), ("If-None-Match", full.headers["etag"]))
@@ -61,7 +69,7 @@ def test_a_list_of_tags_may_come_in_several_lines() -> None:
 
 
 def test_a_document_without_a_date_names_none() -> None:
-    plain = documents.make_document(BODY, "text/css", compress=False)
+    plain = documents.Document(body=BODY, digest="abc", media_type="text/css")
     response = ask(("Accept-Encoding", "gzip"), document=plain)
     assert "last-modified" not in response.headers
     assert response.body == BODY

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from email.utils import format_datetime
 
@@ -10,8 +9,8 @@ import pytest
 from newsroom import Newsroom
 from visitors import Visitors
 
-from dispatch.render import output
-from dispatch.web import feed_files, shelf
+from dispatch.render import encodings, output
+from dispatch.web import asked, feed_files, shelf
 
 RSS = "/feeds/en/rss.xml"
 EVERY = ("/feeds/en/rss.xml", "/feeds/en/economy/atom.xml", "/feeds/all/feed.json")
@@ -75,7 +74,7 @@ def test_head_says_what_get_says(client: Visitors) -> None:
 
 def test_the_compressed_feed_has_its_own_tag_and_the_same_content(client: Visitors) -> None:
     plain = client.get(RSS)
-    zipped = client.get(RSS, headers={"Accept-Encoding": "gzip, br"})
+    zipped = client.get(RSS, headers={"Accept-Encoding": "gzip, deflate"})
     assert zipped.headers["content-encoding"] == "gzip"
     assert zipped.headers["etag"] == f'{plain.headers["etag"][:-1]}-gzip"'
     assert int(zipped.headers["content-length"]) < len(plain.content)
@@ -83,13 +82,14 @@ def test_the_compressed_feed_has_its_own_tag_and_the_same_content(client: Visito
 
 
 def test_the_compressed_feed_is_byte_for_byte_the_twin_on_disk(client: Visitors) -> None:
-    twin = client.room.app.config.folders.feeds / "en" / "rss.xml.gz"
-    zipped = client.get(RSS, headers={"Accept-Encoding": "gzip"})
-    assert zipped.headers["content-length"] == str(twin.stat().st_size)
-    assert gzip.decompress(twin.read_bytes()) == zipped.content
+    for coding, suffix in encodings.SUFFIXES.items():
+        twin = client.room.app.config.folders.feeds / "en" / f"rss.xml{suffix}"
+        with client.stream("GET", RSS, headers={"Accept-Encoding": coding}) as zipped:
+            assert zipped.headers["content-encoding"] == coding
+            assert b"".join(zipped.iter_raw()) == twin.read_bytes()
 
 
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "br"])
 def test_a_reader_who_is_up_to_date_gets_a_complete_304(client: Visitors, encoding: str) -> None:
     first = client.get(RSS, headers={"Accept-Encoding": encoding})
     for condition in (
@@ -192,3 +192,50 @@ def test_the_digest_is_the_one_of_the_store(client: Visitors) -> None:
     response = client.get("/feeds/all/feed.json")
     assert response.headers["etag"].strip('"') == output.digest(response.content)
     assert json.loads(response.content)["version"] == "https://jsonfeed.org/version/1.1"
+
+
+def test_a_feed_that_is_gone_for_good_is_410_with_all_that_lay_below_it(room: Newsroom) -> None:
+    client = Visitors(room.with_config('[web]\nretired = ["en/culture"]'))
+    for path in ("/feeds/en/culture/rss.xml", "/feeds/en/culture/archive/1/atom.xml"):
+        gone = client.get(path)
+        assert (gone.status_code, gone.headers["content-type"]) == (
+            410,
+            "text/plain; charset=utf-8",
+        )
+    assert client.get("/feeds/en/cult/rss.xml").status_code == 404
+
+
+def test_full_fetches_over_and_over_are_slowed_down_and_validators_are_free(
+    room: Newsroom,
+) -> None:
+    client = Visitors(room.with_config("[web]\nfull_fetches_per_hour = 3"))
+    first = [client.get(RSS) for _ in range(3)]
+    assert [one.status_code for one in first] == [200, 200, 200]
+    refused = client.get(RSS)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert client.get("/feeds/en/atom.xml").status_code == 200, "another feed is another count"
+    assert client.get(RSS, headers={"User-Agent": "other"}).status_code == 200
+    assert client.get(RSS, headers={"If-None-Match": first[0].headers["etag"]}).status_code == 304
+    assert client.get(RSS, headers={"If-None-Match": '"old"'}).status_code == 200
+    room.later(hours=1)
+    assert client.get(RSS).status_code == 200
+
+
+def test_a_forwarded_address_counts_only_from_a_proxy_on_this_machine() -> None:
+    lines = [(b"x-forwarded-for", b"192.0.2.9, 198.51.100.7")]
+    scope = {"headers": lines, "client": ("127.0.0.1", 5)}
+    assert asked.read(scope).address == "198.51.100.7"
+    assert asked.read({**scope, "client": ("203.0.113.5", 5)}).address == "203.0.113.5"
+
+
+def test_two_builds_in_one_second_are_two_versions_for_every_reader(room: Newsroom) -> None:
+    client, seen = Visitors(room), []
+    for title in ("First fog", "Second fog"):
+        room.article(title)
+        room.collect()
+        seen.append(Visitors(room).get(RSS))
+    assert seen[0].headers["last-modified"] != seen[1].headers["last-modified"]
+    late = client.get(RSS, headers={"If-Modified-Since": seen[0].headers["last-modified"]})
+    assert late.status_code == 200
+    assert b"Second fog" in late.content

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import pytest
 from newsroom import Newsroom
-from starlette.applications import Starlette
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch import errors, web
 from dispatch.app import App
@@ -166,7 +165,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     requests: Seen = []
 
     class Watched:
-        def __init__(self, inner: Starlette) -> None:
+        def __init__(self, inner: ASGIApp) -> None:
             self.inner = inner
 
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -85,7 +85,12 @@ def test_without_conditions_or_without_a_date_of_ours_the_bytes_are_sent() -> No
 
 def test_each_encoding_has_a_strong_tag_of_its_own() -> None:
     assert validators.entity_tag("abc") == '"abc"'
-    assert validators.entity_tag("abc", is_gzip=True) == '"abc-gzip"'
+    assert validators.entity_tag("abc", "gzip") == '"abc-gzip"'
+    assert validators.entity_tag("abc", "br") == '"abc-br"'
+
+
+def test_an_endless_list_of_tags_is_read_to_a_limit() -> None:
+    assert is_current('"old", ' * 100_000 + '"abc"') is False
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dispatch import ports, site, syndicate
 from dispatch.app.office import Office
 from dispatch.model.feed import MEDIA_TYPES, Feed, FeedFormat, FeedVersion
-from dispatch.rules import addresses
+from dispatch.rules import addresses, old_addresses
 from dispatch.rules import feeds as feed_rules
 from dispatch.store import feed_versions
 from dispatch.syndicate import SyndicateReport
@@ -65,6 +65,28 @@ class Feeds:
             if language is None or feed.language == language
             for one in FeedFormat
         ]
+
+    def list_hubs(self) -> tuple[str, ...]:
+        """The WebSub hubs that are told of changes."""
+        return ()
+
+    def old_addresses(self) -> old_addresses.OldAddresses:
+        """Where feeds lay before Dispatch, and where they are now."""
+        web = self._office.config.web
+        own = [
+            old_addresses.OldAddress(pattern=pattern, target=target)
+            for pattern, target in web.redirects.items()
+        ]
+        preset = old_addresses.wordpress(self._office.publication) if web.wordpress else ()
+        return old_addresses.OldAddresses(self._office.publication, [*own, *preset])
+
+    def is_retired(self, path: str) -> bool:
+        """Whether a path below the folder of feeds belonged to a feed that is gone for good."""
+        key = path.rpartition("/")[0]
+        return any(key == one or key.startswith(f"{one}/") for one in self._retired())
+
+    def _retired(self) -> tuple[str, ...]:
+        return self._office.config.web.retired
 
     def get_versions(self) -> dict[str, FeedVersion]:
         """What stands at each path below the folder of feeds, and since when."""

@@ -24,6 +24,7 @@ from pydantic import (
 
 from dispatch.config import context, problems, secrets
 from dispatch.config import values as v
+from dispatch.rules import old_addresses
 
 #: The kinds of sources that read a folder; all others have a URL.
 FOLDER_KINDS = ("folder",)
@@ -333,11 +334,58 @@ def _given_once(name: str, file: SecretStr | None, info: ValidationInfo) -> None
         raise problems.RefusedError(f"{name} is given as well", allowed=f"{name} or {name}_file")
 
 
+class RedirectsTable(Table):
+    """Where your feeds lay before, so that their readers follow. Keep it for years."""
+
+    wordpress: v.Flag = setting(
+        "Lead the feeds of WordPress (/feed/, /ru/feed/, /category/x/feed/, /?feed=atom; Polylang "
+        "and WPML too) to the feeds of the same language and section.",
+        False,
+    )
+    paths: dict[v.OldPath, v.Target] = setting(
+        "Any other old path = its new address, absolute or below public_url. {language}, {section} "
+        'and names of your own stand for one part: "/rss/{section}.xml" = '
+        '"feeds/en/{section}/rss.xml".',
+        {},
+    )
+
+    @field_validator("paths")
+    @classmethod
+    def _fills_every_place(cls, paths: dict[str, str]) -> dict[str, str]:
+        for pattern, target in paths.items():
+            if unknown := old_addresses.places(target) - old_addresses.places(pattern):
+                raise problems.RefusedError(
+                    f"{problems.quoted(target)} names {problems.listed(sorted(unknown))}",
+                    allowed=f"placeholders that stand in {problems.quoted(pattern)} too",
+                )
+        return paths
+
+
 class WebTable(Table):
     """Where the built-in server listens. Put a web server with TLS before it."""
 
     host: v.Host = setting("The address that it listens on.", "127.0.0.1")
     port: v.Port = setting("The port that it listens on.", 8025)
+    full_fetches_per_hour: v.CountOrNone = setting(
+        "How often an hour one visitor may fetch one feed without saying what they have "
+        "(If-None-Match); more is answered 429. 3 at least; 0 means without a limit.",
+        0,
+    )
+    retired: tuple[v.FeedKey, ...] = setting(
+        'Feeds that are gone for good, by their folder ("en/culture"): they are answered 410, and '
+        "readers forget them.",
+        (),
+    )
+    redirects: RedirectsTable = setting("Where your feeds lay before.", {})
+
+    @field_validator("full_fetches_per_hour")
+    @classmethod
+    def _lets_readers_begin(cls, count: int) -> int:
+        if 0 < count < 3:
+            raise problems.RefusedError(
+                "would refuse readers that fetch a new feed twice", allowed="0, or 3 and more"
+            )
+        return count
 
 
 class StorageTable(Table):

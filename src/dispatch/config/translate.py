@@ -193,7 +193,14 @@ def transport(table: t.TransportTable) -> TransportSettings:
 
 def web(table: t.WebTable) -> WebSettings:
     """[web]."""
-    return WebSettings(host=table.host, port=table.port)
+    return WebSettings(
+        host=table.host,
+        port=table.port,
+        full_fetches_per_hour=table.full_fetches_per_hour,
+        retired=table.retired,
+        wordpress=table.redirects.wordpress,
+        redirects=MappingProxyType(dict(table.redirects.paths)),
+    )
 
 
 def storage_url(table: t.StorageTable, root: Path) -> str:

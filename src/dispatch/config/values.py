@@ -42,6 +42,7 @@ _HOST = re.compile(
 )
 #: RFC 4151, section 2.1: who owned the name, and on which day.
 _TAG_AUTHORITY = re.compile(r"[a-z0-9.@-]*[a-z0-9-]\.[a-z]+,[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_QUERY_KEY = re.compile(r"[a-z0-9_]+")
 _LONGEST_LIST_ID = 255  # RFC 2919, section 3
 #: The folder of the feed of all languages, below `feeds/`.
 _RESERVED_LANGUAGE = "all"
@@ -149,6 +150,35 @@ def _base_url(value: str) -> str:
             f"{problems.quoted(value)} has a query or a fragment", allowed="a URL without them"
         )
     return value if value.endswith("/") else f"{value}/"
+
+
+def _old_path(value: str) -> str:
+    path, _, query = value.partition("?")
+    is_good = path.startswith("/") and value.isprintable() and " " not in value
+    keys = [pair.partition("=")[0] for pair in query.split("&")] if query else []
+    if not is_good or not all(_QUERY_KEY.fullmatch(key) for key in keys):
+        raise problems.RefusedError(
+            f"{problems.quoted(value)} is not a path",
+            allowed='a path from its first slash, such as "/feed/" or "/?feed=atom"',
+        )
+    return value
+
+
+def _target(value: str) -> str:
+    if not value.isprintable() or " " in value or any(sign in value for sign in ";\"'\\"):
+        raise problems.RefusedError(
+            f"{problems.quoted(value)} is not an address",
+            allowed="a URL, or a path below public_url such as feeds/en/rss.xml",
+        )
+    return _url(value) if "://" in value and "{" not in value else value
+
+
+def _feed_key(value: str) -> str:
+    if not all(part.replace("-", "").isalnum() for part in value.split("/")):
+        raise problems.RefusedError(
+            f"{problems.quoted(value)} is not the folder of a feed", allowed='such as "en/culture"'
+        )
+    return value
 
 
 def _address(value: str) -> str:
@@ -280,6 +310,9 @@ ReadsKind = Annotated[str, AfterValidator(_reads_kind), Shape("kind of reads")]
 TransportKind = Annotated[str, AfterValidator(_transport_kind), Shape("transport")]
 Url = Annotated[str, AfterValidator(_url), Shape("URL")]
 BaseUrl = Annotated[str, AfterValidator(_url), AfterValidator(_base_url), Shape("URL")]
+OldPath = Annotated[str, AfterValidator(_old_path), Shape("old path")]
+Target = Annotated[str, AfterValidator(_target), Shape("URL or path")]
+FeedKey = Annotated[str, AfterValidator(_feed_key), Shape("feed")]
 Address = Annotated[str, AfterValidator(_address), Shape("e-mail address")]
 Host = Annotated[str, AfterValidator(_host), Shape("host")]
 Network = Annotated[str, AfterValidator(_network), Shape("IP address or network")]

@@ -6,6 +6,7 @@ Never: a default that depends on the machine, or a secret in a `repr`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -77,10 +78,19 @@ class DeliverySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """Where the built-in server listens."""
+    """Where the built-in server listens, and what it does for those who come.
+
+    `full_fetches_per_hour` is how often one visitor may fetch one feed without a validator; 0 means
+    as often as they like. `retired` names the keys of feeds that are gone for good, `redirects` the
+    old addresses and where they have moved.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8025
+    full_fetches_per_hour: int = 0
+    retired: tuple[str, ...] = ()
+    wordpress: bool = False
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

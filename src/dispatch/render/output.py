@@ -8,7 +8,6 @@ and a full disk leaves the old ones standing.
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
 import os
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from dispatch import errors
 from dispatch.model.feed import FeedVersion
+from dispatch.render import encodings
 
 
 def digest(body: bytes) -> str:
@@ -24,30 +24,24 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:32]
 
 
-def gzip_path(path: str) -> str:
-    """Where the compressed twin of `path` stands: web servers look for it under this name."""
-    return f"{path}.gz"
-
-
 def publish_file(
     folder: Path, path: str, body: bytes, previous: FeedVersion | None, now: datetime
 ) -> FeedVersion | None:
-    """Writes `body` and its gzip twin below `folder`, if they differ from `previous`.
+    """Writes `body` and its compressed twins below `folder`, if they differ from `previous`.
 
     Raises:
         OutputError: a file could not be written; what stood there before still stands.
     """
-    target, twin = folder / path, folder / gzip_path(path)
+    target = folder / path
+    twins = {one: folder / twin for one, twin in encodings.twin_paths(path).items()}
     new_digest = digest(body)
     is_known = previous is not None and previous.digest == new_digest
-    if is_known and target.exists() and twin.exists():
+    if is_known and target.exists() and all(twin.exists() for twin in twins.values()):
         return None
     version = FeedVersion(path=path, digest=new_digest, modified_at=next_moment(previous, now))
-    # mtime=0: the same body must give the same twin, whenever it is made. Level 9 takes twice the
-    # time of level 6 on a feed, and saves nothing.
-    compressed = gzip.compress(body, compresslevel=6, mtime=0)
+    encoded = {twins[coding]: data for coding, data in encodings.encode(body).items()}
     try:
-        _replace({twin: compressed, target: body}, version.modified_at)
+        _replace({**encoded, target: body}, version.modified_at)
     except OSError as error:
         raise errors.OutputError(f"{target}: {error.strerror or error}") from error
     return version

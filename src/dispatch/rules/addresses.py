@@ -26,6 +26,11 @@ def feed_url(publication: Publication, key: str, format: FeedFormat) -> str:  # 
     return f"{publication.public_url}{FEEDS}/{feed_path(key, format)}"
 
 
+def hub_url(publication: Publication) -> str:
+    """Our own WebSub hub."""
+    return f"{publication.public_url}hub"
+
+
 def stylesheet_url(publication: Publication) -> str:
     """The absolute URL of the stylesheet that shows a feed to a person."""
     return f"{publication.public_url}{FEEDS}/feed.css"

@@ -12,15 +12,19 @@ from collections.abc import Iterable, Iterator, Sequence
 MAX_MEMBERS = 32
 
 
-def takes_gzip(accept_encoding: str) -> bool:
-    """Whether gzip is welcome, and not less so than the bytes as they are.
+def choose_encoding(accept_encoding: str, known: Sequence[str]) -> str | None:
+    """The best of the `known` encodings, or None if the bytes are wanted as they are.
 
-    Identity that is not mentioned is acceptable, but wanted least of all.
+    Of equally welcome ones the first of `known` is taken. Identity that is not mentioned is
+    acceptable, but wanted least of all.
     """
-    weights = {"gzip" if name == "x-gzip" else name: q for name, q in _weights(accept_encoding)}
+    weights = {name.removeprefix("x-"): q for name, q in _weights(accept_encoding)}
     other = weights.get("*", 0.0)
-    gzip = weights.get("gzip", other)
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+    ranked = [(weights.get(name, other), -place) for place, name in enumerate(known)]
+    if not ranked:
+        return None
+    q, place = max(ranked)
+    return known[-place] if q > 0 and q >= weights.get("identity", 0.0) else None
 
 
 def choose_language(accept_language: str, known: Sequence[str]) -> str | None:

@@ -2,21 +2,30 @@
 
 In: a request below /feeds/. Out: a feed with validators, or a plain refusal. Never: a cookie, a
 page of HTML in place of a feed, a negotiation of language, or an empty feed.
+
+Feeds are most of the traffic, so they are an ASGI application of their own, without a framework:
+every answer was prepared when the file was read (`prepared`), and is sent as it lies there.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from datetime import datetime
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from dispatch.app import App
+from dispatch.app.feeds import FeedAddress
 from dispatch.model.feed import FeedFormat
 from dispatch.rules import addresses
-from dispatch.web import documents, headers, shelf
+from dispatch.web import asked, brake, headers, prepared, shelf, validators
+from dispatch.web.asked import Asked
 from dispatch.web.documents import Document
+from dispatch.web.prepared import RawHeaders, Shown
 
 #: What people's browsers show, styled, where a feed's own type means a download (Firefox) or bare
 #: text (Chromium). Feed readers never say that they want a document.
@@ -24,6 +33,10 @@ PERSON_MEDIA_TYPE = "application/xml"
 STYLESHEET = "feed.css"
 #: When to come again for a feed that is configured but not built yet.
 RETRY_SECONDS = 60
+#: How long the table of feeds is taken for complete: a new author's feed is found within it.
+TABLE_SECONDS = 10.0
+
+_METHODS = frozenset({"GET", "HEAD"})
 
 
 class FeedFiles:
@@ -31,52 +44,126 @@ class FeedFiles:
 
     def __init__(self, site: App) -> None:
         self.site = site
-        every = site.feeds.list_addresses()
-        self.addresses = {one.path: one for one in every}
-        self.xml = {one.path for one in every if one.format is not FeedFormat.JSON}
-        media_types = {one.path: one.media_type for one in every} | {STYLESHEET: "text/css"}
-        self.shelf = shelf.Shelf(site.config.folders.feeds, media_types)
+        self.addresses: dict[str, FeedAddress] = {}
+        self.shelf = shelf.Shelf(site.config.folders.feeds, {})
         self.policy = headers.feed_policy(site.config.publication.public_url)
+        per_hour = site.config.web.full_fetches_per_hour
+        self.brake = brake.Brake(per_hour) if per_hour else None
+        self._shown: dict[str, Shown] = {}
+        self._read_table()
 
-    async def get(self, request: Request) -> Response:
+    def knows(self, scope: Scope, path: str) -> bool:
+        """Whether the request is for a feed that there is: nobody else need look at it."""
+        return path in self.shelf.media_types and scope["method"] in _METHODS
+
+    async def answer(self, path: str, scope: Scope, send: Send) -> None:
         """GET and HEAD of one file; the query string is no part of its name."""
-        path = request.path_params["path"]
-        if path not in self.shelf.media_types:
-            return self._missing()
         document = self.shelf.find_fresh(path)
         if document is None:
             document = await run_in_threadpool(self.shelf.find, path)
         if document is None:
-            return headers.plain("This feed is not built yet.\n", 503, retry=RETRY_SECONDS)
-        shown = self._as_asked(request, path, document)
-        now = self.site.clock.now()
-        return documents.respond(request, shown, self._headers(path), now=now)
+            refusal = headers.plain("This feed is not built yet.\n", 503, retry=RETRY_SECONDS)
+            await refusal(scope, _nothing, send)
+            return
+        request = asked.read(scope)
+        await self._serve(path, self._prepared(path, document), request, scope, send)
 
-    def _as_asked(self, request: Request, path: str, document: Document) -> Document:
-        """The same bytes under the type that shows them: only the label depends on who asks."""
-        is_person = request.headers.get("sec-fetch-dest") == "document"
-        if is_person and path in self.xml:
-            return replace(document, media_type=PERSON_MEDIA_TYPE)
-        return document
+    async def get(self, request: Request) -> Response:
+        """What the table did not have a moment ago: it may be new, given up, or never was."""
+        path: str = request.path_params["path"]
+        await run_in_threadpool(self._refresh)
+        if path in self.shelf.media_types:
+            return _Answered(self, path)
+        if await run_in_threadpool(self.site.feeds.is_retired, path):
+            return headers.plain("This feed is gone for good.\n", 410, cache=True)
+        return self._missing()
+
+    async def _serve(
+        self, path: str, shown: Shown, request: Asked, scope: Scope, send: Send
+    ) -> None:
+        answer = shown.answer(request.accept_encoding, is_person=request.is_person)
+        now = self.site.clock.now()
+        if _is_current(request, shown.document, now):
+            await _send(send, 304, answer.short, b"")
+            return
+        wait = self._wait(path, request, now)
+        if wait:
+            refusal = headers.plain("Please ask with If-None-Match.\n", 429, retry=wait)
+            await refusal(scope, _nothing, send)
+            return
+        await _send(send, 200, answer.full, b"" if scope["method"] == "HEAD" else answer.body)
+
+    def _wait(self, path: str, request: Asked, now: datetime) -> int:
+        if self.brake is None or request.is_conditional or path not in self.addresses:
+            return 0
+        return self.brake.wait_seconds(path, request, now)
+
+    def _prepared(self, path: str, document: Document) -> Shown:
+        """The answers of `document`; made anew when it is another one."""
+        kept = self._shown.get(path)
+        if kept is None or kept.document is not document:
+            one = self.addresses.get(path)
+            is_xml = one is not None and one.format is not FeedFormat.JSON
+            people_type = PERSON_MEDIA_TYPE if is_xml else document.media_type
+            kept = prepared.prepare(document, self._headers(path), people_type)
+            self._shown[path] = kept
+        return kept
 
     def _headers(self, path: str) -> dict[str, str]:
-        max_age = self.site.config.feeds.max_age_seconds
-        said = {
-            "Cache-Control": f"public, max-age={max_age}, stale-if-error=86400",
-            "Vary": "Accept-Encoding, Sec-Fetch-Dest",
-            "X-Content-Type-Options": "nosniff",
-            "Access-Control-Allow-Origin": "*",
-            "Content-Security-Policy": self.policy,
-        }
+        """The same bytes under the type that shows them: only the label depends on who asks."""
+        said = headers.feed(self.site.config.feeds.max_age_seconds, self.policy)
         if path in self.addresses:
-            said["Link"] = f'<{headers.as_ascii(self.addresses[path].url)}>; rel="self"'
+            said["Link"] = headers.links(self.site.feeds.list_hubs(), self.addresses[path].url)
         return said
 
+    def _read_table(self) -> None:
+        every = self.site.feeds.list_addresses()
+        self.addresses = {one.path: one for one in every}
+        media_types = {one.path: one.media_type for one in every} | {STYLESHEET: "text/css"}
+        self.shelf.media_types = media_types
+        self._read_at = time.monotonic()
+
+    def _refresh(self) -> None:
+        if time.monotonic() - self._read_at >= TABLE_SECONDS:
+            self._read_table()
+
     def _missing(self) -> Response:
-        """404, also for a section that was given up: 410 would make readers forget the feed.
+        """404, and not 410, for what merely vanished: 410 makes readers forget a feed.
 
         One wrong line in a configuration is enough for a path to vanish for an hour.
         """
         publication = self.site.config.publication
         page = addresses.feeds_page_url(publication, next(iter(publication.languages)))
         return headers.plain(f"There is no such feed. All feeds are at {page}\n", 404)
+
+
+class _Answered(Response):
+    """Hands a request that came the long way back to `FeedFiles.answer`."""
+
+    def __init__(self, files: FeedFiles, path: str) -> None:
+        super().__init__()
+        self.files, self.path = files, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del receive
+        await self.files.answer(self.path, scope, send)
+
+
+def _is_current(request: Asked, document: Document, now: datetime) -> bool:
+    return request.is_conditional and validators.is_current(
+        if_none_match=request.if_none_match,
+        if_modified_since=request.if_modified_since,
+        digest=document.digest,
+        modified_at=document.modified_at,
+        now=now,
+    )
+
+
+async def _send(send: Send, status: int, raw: RawHeaders, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _nothing() -> dict[str, Any]:
+    """What `receive` gives where nobody listens."""
+    return {"type": "http.disconnect"}

@@ -6,6 +6,7 @@ In: the publication's address. Out: headers, and plain answers for programs. Nev
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -51,6 +52,23 @@ def feed_policy(public_url: str) -> str:
     )
 
 
+def feed(max_age_seconds: int, policy: str) -> dict[str, str]:
+    """What every feed says, whichever server hands it out (`dispatch docs nginx` prints it too)."""
+    return {
+        "Cache-Control": f"public, max-age={max_age_seconds}, stale-if-error=86400",
+        "Vary": "Accept-Encoding, Sec-Fetch-Dest",
+        "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*",
+        "Content-Security-Policy": policy,
+    }
+
+
+def links(hubs: Sequence[str], self_url: str) -> str:
+    """The hubs that tell of changes, and the topic's own address (WebSub, section 4)."""
+    every = [*((hub, "hub") for hub in hubs), (self_url, "self")]
+    return ", ".join(f'<{as_ascii(url)}>; rel="{rel}"' for url, rel in every)
+
+
 def issue_policy(public_url: str) -> str:
     """A mail in the browser: its own inline style and the images of its articles, nothing else."""
     local = " http://127.0.0.1:* http://localhost:*" if _is_local(public_url) else ""
@@ -65,12 +83,23 @@ def as_ascii(url: str) -> str:
     return quote(parts.geturl(), safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
-def plain(text: str, status: int = 200, *, retry: int | None = None) -> Response:
-    """An answer for a program."""
-    said = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+def plain(
+    text: str, status: int = 200, *, retry: int | None = None, cache: bool = False
+) -> Response:
+    """An answer for a program; with `cache` one that will hold for a day."""
+    kept = "public, max-age=86400" if cache else "no-store"
+    said = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
     if retry is not None:
         said["Retry-After"] = str(retry)
     return PlainTextResponse(text, status, headers=said)
+
+
+def moved(url: str) -> Response:
+    """301: for good, and worth a cache's memory for a day."""
+    said = {"Location": as_ascii(url), "Cache-Control": "public, max-age=86400"}
+    return PlainTextResponse(
+        "This has moved.\n", 301, headers={**said, "X-Content-Type-Options": "nosniff"}
+    )
 
 
 def _origin(url: str) -> str:

@@ -9,8 +9,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.app import App
+from dispatch.rules import addresses
+from dispatch.web import headers
 from dispatch.web.assets import Assets
 from dispatch.web.failures import Failures
 from dispatch.web.feed_files import FeedFiles
@@ -21,11 +24,11 @@ from dispatch.web.pages import Printer
 from dispatch.web.unsubscribing import Unsubscribing
 
 
-def make_web(site: App) -> Starlette:
+def make_web(site: App) -> ASGIApp:
     """The readers' door as an ASGI application; any server may carry it."""
-    printer = Printer(site)
+    printer, feeds = Printer(site), FeedFiles(site)
     failures = Failures(printer)
-    table = make_table(site, printer)
+    table = make_table(site, printer, feeds)
     web = Starlette(
         routes=[*_below(printer.prefix, table), *table],
         exception_handlers={
@@ -36,12 +39,43 @@ def make_web(site: App) -> Starlette:
     )
     # Its redirects repeat the Host header of a stranger; ours name a path alone.
     web.router.redirect_slashes = False
-    return web
+    return Door(site, feeds, printer.prefix, web)
 
 
-def make_table(site: App, printer: Printer) -> list[BaseRoute]:
+class Door:
+    """Sends what is asked for most straight to the feeds, what has moved away, the rest inside."""
+
+    def __init__(self, site: App, feeds: FeedFiles, prefix: str, web: ASGIApp) -> None:
+        self.feeds = feeds
+        self.moved = site.feeds.old_addresses()
+        self.web = web
+        below = prefix.rstrip("/")
+        self.prefix = below
+        self.folders = tuple(dict.fromkeys((f"/{addresses.FEEDS}/", f"{below}/{addresses.FEEDS}/")))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            for folder in self.folders:
+                if path.startswith(folder) and self.feeds.knows(scope, path[len(folder) :]):
+                    await self.feeds.answer(path[len(folder) :], scope, send)
+                    return
+            if target := self._find_moved(scope):
+                await headers.moved(target)(scope, receive, send)
+                return
+        await self.web(scope, receive, send)
+
+    def _find_moved(self, scope: Scope) -> str | None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            return None
+        query = scope["query_string"].decode("latin-1")
+        return self.moved.find(scope["path"].removeprefix(self.prefix), query)
+
+
+def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]:
     """Every address. `def` endpoints run in Starlette's threads: they may ask the store."""
-    feeds, page, issues = FeedFiles(site), FeedsPage(site, printer), IssuePages(site)
+    page, issues = FeedsPage(site, printer), IssuePages(site)
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
     return [
         Route("/", page.choose),

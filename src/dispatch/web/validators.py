@@ -10,16 +10,19 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-#: Added to the digest in the entity tag of the compressed bytes: a strong tag names exact bytes.
-GZIP_SUFFIX = "-gzip"
+#: Added to the digest in the entity tag of compressed bytes: a strong tag names exact bytes.
+SUFFIXES = {"gzip": "-gzip", "br": "-br"}
+
+#: How much of a list of entity tags is read: readers send one, caches a handful.
+MAX_LIST = 4096
 
 #: An entity tag may hold commas, so a list of them cannot be split at commas.
 _TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
-def entity_tag(digest: str, *, is_gzip: bool = False) -> str:
+def entity_tag(digest: str, coding: str | None = None) -> str:
     """The strong entity tag of one encoding of the bytes called `digest`."""
-    return f'"{digest}{GZIP_SUFFIX if is_gzip else ""}"'
+    return f'"{digest}{SUFFIXES[coding] if coding else ""}"'
 
 
 def is_current(
@@ -32,7 +35,7 @@ def is_current(
 ) -> bool:
     """Whether the answer is 304: by the entity tag, and only without one by the date."""
     if if_none_match is not None:
-        return _names(if_none_match, digest)
+        return if_none_match.strip() == "*" or digest in read_digests(if_none_match)
     if if_modified_since is None or modified_at is None:
         return False
     since = _read_date(if_modified_since)
@@ -40,16 +43,14 @@ def is_current(
     return since is not None and modified_at.replace(microsecond=0) <= since <= now
 
 
-def _names(if_none_match: str, digest: str) -> bool:
-    """Whether a list of entity tags has ours; weakly compared, as the method GET asks for.
+def read_digests(if_none_match: str) -> list[str]:
+    """The digests that a list of entity tags names; weakly compared, as GET asks for.
 
     Whatever the encoding: proxies recompress and hand the tag of the one for the other, and what
     a reader wants to know is whether there is news.
     """
-    if if_none_match.strip() == "*":
-        return True
-    given = (tag.removesuffix(GZIP_SUFFIX) for tag in _TAG.findall(if_none_match))
-    return digest in given
+    tags = _TAG.findall(if_none_match[:MAX_LIST])
+    return [tag.removesuffix("-gzip").removesuffix("-br") for tag in tags]
 
 
 def _read_date(text: str) -> datetime | None:
