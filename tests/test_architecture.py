@@ -36,7 +36,8 @@ HOMES: dict[str, set[str]] = {
     "httpx2": {"fetch"},
     "idna": {"render", "rules"},  # a pure table: host names in other scripts
     "jinja2": {"render"},
-    "lxml": {"render", "sources"},  # feedgen's extension and premailer's tree; feeds of strangers
+    # feedgen's extension and premailer's tree; feeds that are judged; feeds of strangers
+    "lxml": {"render", "rules", "sources"},
     "markdown_it": {"sources"},
     "markupsafe": {"render"},
     "nh3": {"sources"},
@@ -120,6 +121,10 @@ TESTED_BY: dict[str, str] = {
     "render/pictures": "render/issue/test_email.py",
     "render/slots": "render/test_message.py",
     "render/xml_text": "render/test_rss_item.py",
+    "rules/feed_lint_atom": "rules/test_feed_lint.py",
+    "rules/feed_lint_json": "rules/test_feed_lint.py",
+    "rules/feed_lint_rss": "rules/test_feed_lint.py",
+    "rules/feed_lint_values": "rules/test_feed_lint.py",
     "rules/network": "test_fetch.py",
     "store/delivery_history": "store/test_deliveries.py",
     "store/migrations/versions/0001_make_the_first_tables": "store/test_database.py",

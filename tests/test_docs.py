@@ -33,6 +33,7 @@ from dispatch.compose import blocks as compose_blocks
 from dispatch.config import shapes
 from dispatch.model import contents, settings
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
+from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat
 from dispatch.model.newsletter import IssueState, LatePolicy
 from dispatch.model.reads import DiscardReason
@@ -74,6 +75,7 @@ STATES: list[type[Enum]] = [
     LatePolicy,
     settings.UncertainPolicy,
     settings.Security,
+    FaultLevel,
 ]
 
 _FENCED = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)

@@ -22,8 +22,12 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from dispatch.model.article import Author
-from dispatch.model.feed import FeedFormat, FeedSettings
+from dispatch.model.feed import MEDIA_TYPES, FeedFormat, FeedSettings
 from dispatch.render import feedgen_extension, feeds
+from dispatch.rules import addresses, feed_lint
+
+FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 AT = "{http://purl.org/atompub/tombstones/1.0}"
@@ -209,6 +213,25 @@ def test_every_feed_is_valid(feed_room: Any, feed_format: FeedFormat, key: str) 
     body = feed_room.render(key, feed_format)
     assert list(FAULTS[feed_format](body)) == []
     assert len(read(body).entries) >= 7
+
+
+@pytest.mark.parametrize("feed_format", list(FeedFormat))
+@pytest.mark.parametrize("key", KEYS)
+def test_a_strict_validator_has_neither_error_nor_warning(
+    feed_room: Any, feed_format: FeedFormat, key: str
+) -> None:
+    url = addresses.feed_url(feed_room.publication, key, feed_format)
+    body = feed_room.render(key, feed_format)
+    assert feed_lint.lint(body, url=url, media_type=MEDIA_TYPES[feed_format], now=NOW) == ()
+
+
+def test_the_word_of_tombstones_is_unknown_to_validators_and_said_only_when_needed(
+    feed_room: Any,
+) -> None:
+    gone = [replace(feed_room.articles[-1], withdrawn_at=FRIDAY)]
+    shown = feed_room.articles[1:9:2]
+    (fault,) = feed_lint.lint(feed_room.render("ru", FeedFormat.ATOM, shown, gone))
+    assert (fault.code, fault.detail) == ("UnknownNamespace", AT.strip("{}"))
 
 
 @pytest.mark.parametrize("feed_format", list(FeedFormat))

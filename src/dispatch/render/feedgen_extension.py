@@ -30,7 +30,9 @@ SYNDICATION: Final = "http://purl.org/rss/1.0/modules/syndication/"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
 
 _IN_RSS: Final = {"dc": DC, "media": MEDIA, "sy": SYNDICATION}
-_IN_ATOM: Final = {"at": TOMBSTONES, "media": MEDIA}
+_IN_ATOM: Final = {"media": MEDIA}
+#: Declared only where it is used: the W3C's validator does not know it and warns.
+_WITH_TOMBSTONES: Final = {"at": TOMBSTONES, "media": MEDIA}
 
 #: The profile of the RSS Advisory Board: plain text shows `&` and `<` in the most readers when
 #: they are written as hexadecimal references.
@@ -82,7 +84,9 @@ class FeedExtension:
 
     def extend_ns(self) -> Mapping[str, str]:
         """The prefixes that this format uses, and no others."""
-        return _IN_RSS if self.head.is_rss else _IN_ATOM
+        if self.head.is_rss:
+            return _IN_RSS
+        return _WITH_TOMBSTONES if self.head.tombstones else _IN_ATOM
 
     def extend_atom(self, root: Element) -> Element:
         """Called when the head is written and no entry is."""

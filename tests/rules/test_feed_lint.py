@@ -1,0 +1,279 @@
+"""What a strict validator finds fault with, one situation a line; and nothing where nothing is."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dispatch.model.fault import FaultLevel
+from dispatch.rules import feed_lint
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+ARTICLE_2 = "tag:meridian.example,2026:article:2"
+
+ATOM = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0" \
+xml:lang="en">
+<id>tag:meridian.example,2026:feed:en</id>
+<title>The Meridian</title>
+<updated>2026-11-20T09:00:00Z</updated>
+<author><name>The Meridian</name><uri>https://meridian.example/</uri></author>
+<link href="https://meridian.example/" rel="alternate" type="text/html"/>
+<link href="https://meridian.example/atom.xml" rel="self" type="application/atom+xml"/>
+<entry xml:lang="en">
+<id>tag:meridian.example,2026:article:1</id>
+<title>Treaties</title>
+<link href="https://meridian.example/1" rel="alternate" type="text/html"/>
+<link href="https://meridian.example/2" rel="related" hreflang="ru" title="Договоры"/>
+<published>2026-11-20T09:00:00Z</published>
+<updated>2026-11-20T09:00:00Z</updated>
+<summary>What was signed</summary>
+<content type="html">&lt;p&gt;It &lt;a href="https://meridian.example/3"&gt;was&lt;/a&gt;.&lt;/p&gt;</content>
+</entry>
+<entry>
+<id>tag:meridian.example,2026:article:2</id>
+<title>Trade</title>
+<link href="https://meridian.example/2"/>
+<updated>2026-11-19T09:00:00Z</updated>
+<summary>What was sold</summary>
+</entry>
+</feed>
+"""
+
+RSS = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" \
+xmlns:content="http://purl.org/rss/1.0/modules/content/" \
+xmlns:dc="http://purl.org/dc/elements/1.1/" \
+xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">
+<channel>
+<title>The Meridian</title>
+<link>https://meridian.example/</link>
+<description>News</description>
+<language>en</language>
+<webMaster>desk@meridian.example (The Meridian)</webMaster>
+<lastBuildDate>Fri, 20 Nov 2026 09:00:00 GMT</lastBuildDate>
+<ttl>15</ttl>
+<image><url>https://meridian.example/i.png</url><title>The Meridian</title>\
+<link>https://meridian.example/</link><width>144</width></image>
+<atom:link href="https://meridian.example/rss.xml" rel="self" type="application/rss+xml"/>
+<sy:updatePeriod>hourly</sy:updatePeriod>
+<item>
+<title>R&#x26;D</title>
+<link>https://meridian.example/1</link>
+<description>What was signed</description>
+<guid isPermaLink="false">tag:meridian.example,2026:article:1</guid>
+<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>
+<dc:creator>Ann Lee</dc:creator>
+<category>Economy</category>
+<content:encoded>&lt;p&gt;It was.&lt;/p&gt;</content:encoded>
+</item>
+</channel>
+</rss>
+"""
+
+JSON: dict[str, Any] = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "The Meridian",
+    "home_page_url": "https://meridian.example/",
+    "feed_url": "https://meridian.example/feed.json",
+    "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
+    "items": [
+        {
+            "id": "tag:meridian.example,2026:article:1",
+            "url": "https://meridian.example/1",
+            "title": "Treaties",
+            "content_html": "<p>It was.</p>",
+            "date_published": "2026-11-20T09:00:00+00:00",
+            "authors": [{"name": "Ann Lee"}],
+            "tags": ["Economy"],
+            "_dispatch": {"translations": []},
+        }
+    ],
+}
+
+
+def codes(body: str, **served: Any) -> list[str]:
+    return [fault.code for fault in feed_lint.lint(body.encode(), now=NOW, **served)]
+
+
+def test_a_good_atom_feed_has_one_warning_for_the_word_of_tombstones() -> None:
+    (fault,) = feed_lint.lint(ATOM.encode(), now=NOW)
+    assert (fault.code, fault.level) == ("UnknownNamespace", FaultLevel.WARNING)
+    assert "tombstones" in fault.detail
+
+
+def test_a_good_rss_feed_has_no_fault() -> None:
+    assert codes(RSS) == []
+
+
+def test_a_good_json_feed_has_no_fault() -> None:
+    assert codes(json.dumps(JSON)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("<title>The Meridian</title>", "", "MissingElement"),
+        ("<title>Trade</title>", "<title>Trade</title><title>T</title>", "DuplicateElement"),
+        ("<title>Trade</title>", "<title>R&amp;amp;D</title>", "ContainsHTML"),
+        ("<title>Trade</title>", "<title>A &lt;b&gt;bold&lt;/b&gt; one</title>", "ContainsHTML"),
+        ("<title>Trade</title>", "<title>Na\u0093me</title>", "BadCharacters"),
+        ("<id>tag:meridian.example,2026:feed:en</id>", "<id>feed:en x</id>", "InvalidFullLink"),
+        ("tag:meridian.example,2026:feed", "tag:meridian.example:feed", "InvalidTAG"),
+        ("2026-11-19T09:00:00Z", "2026-11-19 09:00", "InvalidRFC3339Date"),
+        ("2026-11-19T09:00:00Z", "2026-13-19T09:00:00Z", "InvalidRFC3339Date"),
+        ("2026-11-19T09:00:00Z", "2036-11-19T09:00:00Z", "ImplausibleDate"),
+        ("2026-11-19T09:00:00Z", "2026-11-20T09:00:00Z", "DuplicateUpdated"),
+        ("article:2", "article:1", "DuplicateEntries"),
+        ('rel="related" hreflang', 'rel="alternate" hreflang', "SeveralAlternates"),
+        ('rel="related" hreflang="ru"', 'rel="translation"', "UnregisteredAtomLinkRel"),
+        ('rel="related"', 'rel="prev-archive"', "FeedHistoryRelInEntry"),
+        ('hreflang="ru"', 'hreflang="русский"', "InvalidLanguage"),
+        ('href="https://meridian.example/2"/>', 'href="/2"/>', "ContainsRelRef"),
+        ('<link href="https://meridian.example/2"/>', "<link/>", "MissingHref"),
+        ('rel="self" type="application/atom+xml"', 'rel="self" type="text/html"', "SelfNotAtom"),
+        ('rel="self"', 'rel="related"', "MissingSelf"),
+        ("<summary>What was sold</summary>", "", "MissingTextualContent"),
+        ("<entry>", "<entry><image/>", "UndefinedElement"),
+        ("<entry>", '<entry><image xmlns=""/>', "NotInANamespace"),
+        ("<author><name>The Meridian</name>", "<author>", "MissingElement"),
+        ('content type="html"', 'content type="CDATA"', "InvalidMIMEType"),
+        ('href="https://meridian.example/3"', 'href="/3"', "ContainsRelRef"),
+        ("&lt;p&gt;It", "&lt;script&gt;&lt;/script&gt;", "SecurityRisk"),
+        ("&lt;p&gt;It", '&lt;p onclick="x()"&gt;It', "SecurityRiskAttr"),
+        ("&lt;p&gt;It", '&lt;p style="x"&gt;It', "DangerousStyleAttr"),
+        ("&lt;p&gt;It", "&lt;blink&gt;", "NotHtml"),
+        ("&lt;p&gt;It", '&lt;img data-src="https://x.example/i"&gt;', "LazyImage"),
+        ("&lt;p&gt;It", '&lt;img src="https://x.example/i" srcset="/i 2x"&gt;', "ContainsRelRef"),
+        ('encoding="utf-8"?>', 'encoding="utf-8"?><!DOCTYPE feed>', "InvalidDoctype"),
+        ('encoding="utf-8"?>', 'encoding="utf-8"?><?xml-stylesheet type="text/xsl"?>', "UsesXslt"),
+        (
+            "<entry>",
+            f"<at:deleted-entry ref='{ARTICLE_2}' when='2026-11-20T10:00:00Z'/><entry>",
+            "DeletedEntryStands",
+        ),
+        ("</feed>", "", "SAXError"),
+        ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "UndefinedElement"),
+    ],
+)
+def test_a_fault_of_atom_is_seen(before: str, after: str, code: str) -> None:
+    assert before in ATOM
+    assert code in codes(ATOM.replace(before, after, 1))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('version="2.0"', 'version="0.91"', "InvalidRSSVersion"),
+        ("<title>The Meridian</title>", "", "MissingTitle"),
+        ("<link>https://meridian.example/</link>", "", "MissingLink"),
+        ("<description>News</description>", "", "MissingDescription"),
+        ("<language>en</language>", "<language>en_GB!</language>", "InvalidLanguage"),
+        ("desk@meridian.example (The Meridian)", "desk@meridian.example", "EmailFormat"),
+        ("<ttl>15</ttl>", "<ttl>soon</ttl>", "InvalidPositiveInteger"),
+        ("<ttl>15</ttl>", "<textInput/>", "AvoidTextInput"),
+        ("<width>144</width>", "<width>512</width>", "InvalidWidth"),
+        ("i.png</url><title>The Meridian", "i.png</url><title>M", "ImageTitleDoesntMatch"),
+        ('rel="self"', 'rel="related"', "MissingAtomSelfLink"),
+        ("hourly", "often", "InvalidUpdatePeriod"),
+        ("R&#x26;D", "R&amp;amp;D", "ContainsHTML"),
+        ("<link>https://meridian.example/1</link>", "<link>/1</link>", "InvalidFullLink"),
+        (' isPermaLink="false"', "", "InvalidHttpGUID"),
+        ('isPermaLink="false"', 'isPermaLink="no"', "InvalidBooleanAttribute"),
+        ("tag:meridian.example,2026:article:1", "4711", "NotSufficientlyUnique"),
+        ('<guid isPermaLink="false">tag:meridian.example,2026:article:1</guid>', "", "MissingGuid"),
+        ("<pubDate>Fri, 20 Nov", "<pubDate>Пт, 20 ноя", "InvalidRFC2822Date"),
+        ("<pubDate>Fri, 20 Nov", "<pubDate>Mon, 20 Nov", "IncorrectDOW"),
+        ("<pubDate>Fri, 20 Nov 2026", "<pubDate>Thu, 20 Nov 2036", "ImplausibleDate"),
+        ("<dc:creator>", "<dc:creator>Ben</dc:creator><dc:creator>", "SeveralCreators"),
+        ("<category>", "<dc:subject>X</dc:subject><category>", "DuplicateSemantics"),
+        ("<description>What was signed</description>", "", "NeedDescriptionBeforeContent"),
+        ("<category>", "<enclosure/><category>", "InvalidMIMEType"),
+        ("<category>", "<thumbnail/><category>", "UndefinedElement"),
+        ("<category>", '<atom:link href="https://x.example/"/><category>', "SeveralAlternates"),
+        ("R&#x26;D</title>", 'R</title><atom:link href="https://x.example/"/>', "MainLinkNotFirst"),
+        (
+            "&lt;p&gt;It was.&lt;/p&gt;",
+            "&amp;lt;p&amp;gt;It was.&amp;lt;/p&amp;gt;",
+            "DoubleEscaped",
+        ),
+        ("</channel>", "<docs>https://x.example/</docs></channel>", "MisplacedItem"),
+    ],
+)
+def test_a_fault_of_rss_is_seen(before: str, after: str, code: str) -> None:
+    assert before in RSS
+    assert code in codes(RSS.replace(before, after, 1))
+
+
+def item(**fields: Any) -> dict[str, Any]:
+    """The good feed with another item."""
+    return {**JSON, "items": [{**JSON["items"][0], **fields}]}
+
+
+@pytest.mark.parametrize(
+    ("feed", "code"),
+    [
+        ({**JSON, "version": "1.1"}, "InvalidValue"),
+        ({**JSON, "version": "https://jsonfeed.org/version/1"}, "ObsoleteVersion"),
+        ({**JSON, "title": None}, "InvalidValue"),
+        ({**JSON, "items": None}, "MissingElement"),
+        ({**JSON, "items": ["x"]}, "InvalidValue"),
+        ({**JSON, "items": JSON["items"] * 2}, "DuplicateValue"),
+        ({**JSON, "next_url": JSON["feed_url"]}, "InvalidValue"),
+        ({**JSON, "icon": "/icon.png"}, "InvalidFullLink"),
+        ({**JSON, "hubs": [{"type": "WebSub"}]}, "MissingAttribute"),
+        ({**JSON, "_a.b": {}}, "InvalidValue"),
+        ({**JSON, "website": "x"}, "UndefinedElement"),
+        ({**JSON, "author": {"name": "x"}}, "ObsoleteVersion"),
+        ({**JSON, "authors": [{}]}, "MissingElement"),
+        ({**JSON, "feed_url": ""}, "MissingSelf"),
+        (item(id=4711), "InvalidValue"),
+        (item(content_html=""), "MissingContentOrAlternate"),
+        (item(content_html="<img src='/i'>"), "ContainsRelRef"),
+        (item(date_published="yesterday"), "InvalidRFC3339Date"),
+        (item(tags=[1]), "InvalidValue"),
+        (item(language="Russian language"), "InvalidLanguage"),
+        (item(attachments=[{"url": "https://x.example/"}]), "InvalidMIMEType"),
+    ],
+)
+def test_a_fault_of_json_is_seen(feed: dict[str, Any], code: str) -> None:
+    assert code in codes(json.dumps(feed))
+
+
+def test_a_document_of_something_else_is_no_feed() -> None:
+    assert codes("<html><body/></html>") == ["UndefinedElement"]
+    assert codes("Not found") == ["SAXError"]
+    assert codes("{") == ["InvalidJson"]
+    assert codes("") == ["SAXError"]
+
+
+def test_what_a_stranger_declares_is_not_expanded() -> None:
+    bomb = '<!DOCTYPE rss [<!ENTITY a "&b;&b;"><!ENTITY b "xxxx">]>'
+    body = RSS.replace("?>", f"?>{bomb}", 1).replace("What was signed", "&a;", 1)
+    assert "InvalidDoctype" in codes(body)
+
+
+def test_how_it_was_served_is_judged_where_it_is_known() -> None:
+    assert codes(RSS, url="https://meridian.example/rss.xml") == []
+    assert codes(RSS, url="https://meridian.example/rss") == ["SelfDoesntMatchLocation"]
+    assert codes(RSS, media_type="application/rss+xml; charset=utf-8") == []
+    assert codes(RSS, media_type="text/html") == ["UnexpectedContentType"]
+    assert codes(json.dumps(JSON), media_type="application/xml") == ["UnexpectedContentType"]
+
+
+def test_a_feed_that_weighs_too_much_is_named_with_its_weight() -> None:
+    heavy = RSS.replace("It was.", "word " * 120_000)
+    (fault,) = feed_lint.lint(heavy.encode())
+    assert (fault.code, fault.level) == ("TooLarge", FaultLevel.WARNING)
+    heavier = RSS.replace("It was.", "word " * 240_000)
+    (fault,) = feed_lint.lint(heavier.encode())
+    assert (fault.code, fault.level) == ("TooLarge", FaultLevel.ERROR)
+
+
+def test_a_byte_order_mark_is_seen_in_every_format() -> None:
+    for body in (RSS, json.dumps(JSON)):
+        assert "ByteOrderMark" in codes(f"\N{BYTE ORDER MARK}{body}")
