@@ -138,6 +138,12 @@ TESTED_BY |= {
     for name in ("atom", "fields", "json", "links", "media", "nodes", "parsed", "rss", "text")
 }
 
+#: The lines of the mail's checklist are tried one by one, by the mistake that each is for.
+TESTED_BY |= {
+    f"render/checklist/{name}": "render/issue/test_faults.py"
+    for name in ("__init__", "colours", "document", "page", "parts", "styles")
+}
+
 MODULES = {
     path.relative_to(SOURCES).with_suffix("").as_posix(): ast.parse(path.read_text("utf-8"))
     for path in sorted(SOURCES.rglob("*.py"))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 from newsroom import Newsroom
 
+from dispatch import site
 from dispatch.check import Finding
 
 
@@ -39,3 +41,12 @@ def test_a_closed_way_out_is_a_problem(newsroom: Newsroom) -> None:
     settings = replace(newsroom.app.config.transport, folder=newsroom.root / "config.toml")
     newsroom.app.office.config = replace(newsroom.app.config, transport=settings)
     assert "config.toml" in problems(newsroom)["transport"]
+
+
+def test_a_template_that_breaks_a_line_of_the_checklist_is_a_problem(newsroom: Newsroom) -> None:
+    folder = newsroom.root / "templates" / "email"
+    shutil.copytree(site.default_templates(), folder)
+    style = folder / "style.css"
+    style.write_text(style.read_text().replace("color: #454037", "color: #d4cdc0"))
+    found = problems(newsroom)["templates, weekly in English"]
+    assert found.startswith("light: <p.standfirst>")

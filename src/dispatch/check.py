@@ -26,7 +26,7 @@ from dispatch.model.contents import (
 )
 from dispatch.model.newsletter import Newsletter
 from dispatch.model.publication import Appeal, Publication
-from dispatch.render import catalogue, email
+from dispatch.render import catalogue, checklist, email
 from dispatch.rules import cadence
 from dispatch.store.database import Database
 
@@ -62,7 +62,14 @@ def check_templates(
                 _sample(publication, newsletter, language, now), templates
             )
             octets = len(rendered.html.encode())
-            findings.append(Finding(what=what, detail=f"{octets // 1000} kB in {templates}"))
+            faults = checklist.check(rendered.html, rendered.text, preheader=rendered.preheader)
+            findings.append(
+                Finding(
+                    what=what,
+                    detail=f"{octets // 1000} kB in {templates}",
+                    problem="; ".join(f"{one.line}: {one.text}" for one in faults),
+                )
+            )
         except errors.TemplateError as error:
             findings.append(Finding(what=what, detail="", problem=str(error)))
     return findings
