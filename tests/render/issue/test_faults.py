@@ -57,6 +57,7 @@ MISTAKES = [
     ("light", "color:#454037", "color:#c4bdb0", "to 1"),
     ("dark", "color: #d3ccbf !important", "color: #5d564b !important", "to 1"),
     ("dark", r"<style>@media \(prefers-color-scheme.*?</style>", "", "dark mode"),
+    ("forced", "color:#5d564b", "color:#0000f0", "forced dark"),
     ("extremes", "background-color:#fbf9f4", "background-color:#ffffff", "#ffffff"),
     ("preheader", r'<div class="column"[^>]*>', r"\g<0><p>Before</p>", "preheader"),
     ("unsubscribe", "/u/xslot0189token0189xslot0189token", "/u/gone", "no link"),

@@ -34,6 +34,7 @@ LINES: Final[Mapping[str, Line]] = {
     "buttons": styles.check_buttons,
     "light": colours.check_light,
     "dark": colours.check_dark,
+    "forced": colours.check_forced,
     "extremes": colours.check_extremes,
     "preheader": parts.check_preheader,
     "unsubscribe": parts.check_unsubscribe,

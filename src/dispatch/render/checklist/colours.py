@@ -1,12 +1,14 @@
 """Lines about colours: whether words can be read on their ground, in light and in dark.
 
 Light is what the style attributes say. Dark is what the kept rules of
-`@media (prefers-color-scheme: dark)` make of it, applied here as a client applies them. What
-clients invert by force cannot be computed; the acceptance tests ask Chromium.
+`@media (prefers-color-scheme: dark)` make of it, applied here as a client applies them. Forced is
+what Gmail on iOS and Outlook on Windows do to a mail unasked: the lightness of every colour is
+turned over and its hue kept.
 """
 
 from __future__ import annotations
 
+import colorsys
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
@@ -47,6 +49,25 @@ def check_dark(mail: Mail) -> Iterator[str]:
         return {**page.declarations(element), **own.get(element, {})}
 
     yield from _weak_words(mail, style, "dark")
+
+
+def check_forced(mail: Mail) -> Iterator[str]:
+    """The same in the colours of a client that turns them over by force."""
+
+    def style(element: Element) -> Style:
+        return {
+            name: _HEX.sub(lambda found: turned(found[0]), value)
+            for name, value in page.declarations(element).items()
+        }
+
+    yield from _weak_words(mail, style, "forced dark")
+
+
+def turned(colour: str) -> str:
+    """The colour of the same hue whose lightness is the other way round."""
+    hue, light, saturation = colorsys.rgb_to_hls(*(one / 255 for one in _channels(colour)))
+    shares = colorsys.hls_to_rgb(hue, 1 - light, saturation)
+    return "#" + "".join(f"{round(share * 255):02x}" for share in shares)
 
 
 def check_extremes(mail: Mail) -> Iterator[str]:
@@ -97,12 +118,16 @@ def _dark_rules(mail: Mail) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _luminance(colour: str) -> float:
-    digits = colour.lstrip("#")
-    full = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
-    red, green, blue = (_channel(int(full[at : at + 2], 16)) for at in (0, 2, 4))
+    red, green, blue = map(_linear, _channels(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _channel(value: int) -> float:
+def _channels(colour: str) -> tuple[int, int, int]:
+    digits = colour.lstrip("#")
+    full = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    return int(full[:2], 16), int(full[2:4], 16), int(full[4:], 16)
+
+
+def _linear(value: int) -> float:
     share = value / 255
     return share / 12.92 if share <= 0.03928 else float(((share + 0.055) / 1.055) ** 2.4)
