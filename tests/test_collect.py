@@ -91,6 +91,25 @@ def test_an_unknown_section_is_reported_once_with_its_count(newsroom: Newsroom) 
     assert about == ["section label 'horoscopes' (3 entries) names no section"]
 
 
+def test_an_unknown_section_is_told_once_and_not_at_every_poll(newsroom: Newsroom) -> None:
+    newsroom.article("Piece 1", sections=["horoscopes"])
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.article("Piece 2", sections=["horoscopes"])
+    newsroom.article("Piece 3", sections=["weather"])
+    (report,) = newsroom.collect().articles.sources
+    assert [warning for warning in report.warnings if "label" in warning] == [
+        "section label 'weather' (1 entries) names no section"
+    ]
+
+
+def test_the_publication_is_not_among_the_authors(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties", authors=["The Meridian", "Ann Reed"])
+    newsroom.collect()
+    (article,) = newsroom.articles()
+    assert [author.name for author in article.authors] == ["Ann Reed"]
+
+
 def test_a_language_that_is_not_published_is_left_out_and_named(newsroom: Newsroom) -> None:
     newsroom.article("Traités", language="fr")
     (report,) = newsroom.collect().articles.sources

@@ -18,7 +18,7 @@ from dispatch import fetch, ports, sources
 from dispatch.model.article import Entry
 from dispatch.model.publication import Publication, Source
 from dispatch.model.source import Harvest, SourceState
-from dispatch.rules import canonical, identity, polling, sections
+from dispatch.rules import bylines, canonical, identity, polling, sections
 from dispatch.rules.identity import Decision
 from dispatch.sources import markup
 from dispatch.store import articles, source_states
@@ -26,6 +26,9 @@ from dispatch.store.database import Database, Transaction
 
 #: How many sources are asked at the same time.
 CONCURRENT_SOURCES = 8
+
+#: How many labels that name no section are remembered of a source, so as to be told but once.
+MAX_STRANGE_LABELS = 200
 
 #: Sections that only a second source knows of come behind those of the article's own source.
 SECOND_SOURCE = 100
@@ -152,11 +155,13 @@ class _Intake:
         self.now = now
         self.accept_flood = accept_flood
         self.dry_run = dry_run
+        self.is_live = False
         self.warnings: list[str] = []
 
     def take(self, harvest: Harvest) -> SourceReport:
         """Decide and store; what is reported has been committed (or, in a dry run, taken back)."""
         self.warnings.extend(harvest.warnings)
+        self.is_live = harvest.is_live
         prepared = [] if harvest.failure else self._prepare(harvest)
         report = SourceReport(source=self.source.name, failure=harvest.failure)
         with self.db.write(dry_run=self.dry_run) as tx:
@@ -188,8 +193,16 @@ class _Intake:
             if language is None:
                 self._warn(f"{_name(entry)}: language {entry.language!r} is not published")
                 continue
-            keys, strange = sections.section_keys(entry.sections, self.source, self.publication)
+            keys, strange = sections.section_keys(
+                entry.sections,
+                self.source,
+                self.publication,
+                language=language,
+                aliases=entry.section_aliases,
+            )
             unknown.update(strange)
+            authors = bylines.without(entry.authors, self.publication.names.values())
+            entry = replace(entry, authors=authors)  # noqa: PLW2901 - the same entry, cleaner
             prepared.append(
                 _Prepared(
                     entry=entry,
@@ -199,9 +212,16 @@ class _Intake:
                     keys=identity.keys_of(entry, self.source.name),
                 )
             )
-        for label, count in unknown.most_common():
-            self._warn(f"section label {label!r} ({count} entries) names no section")
+        self._tell_strange(unknown)
         return prepared
+
+    def _tell_strange(self, unknown: Counter[str]) -> None:
+        """Labels that name no section, each told once and not at every poll."""
+        for label, count in unknown.most_common():
+            if label not in self.state.strange_labels:
+                self._warn(f"section label {label!r} ({count} entries) names no section")
+        told = dict.fromkeys((*self.state.strange_labels, *unknown))
+        self.state = replace(self.state, strange_labels=tuple(told)[-MAX_STRANGE_LABELS:])
 
     def _store(
         self, tx: Transaction, prepared: Sequence[_Prepared], harvest: Harvest
@@ -227,12 +247,13 @@ class _Intake:
     def _flood(
         self, prepared: Sequence[_Prepared], known: dict[identity.Key, identity.Known]
     ) -> str:
-        new = sum(identity.find(one.keys, known) is None for one in prepared)
-        is_flood = identity.is_flood(new, len(prepared), is_first_poll=self._is_first_poll)
+        fresh = [one for one in prepared if not one.entry.is_backlog]
+        new = sum(identity.find(one.keys, known) is None for one in fresh)
+        is_flood = identity.is_flood(new, len(fresh), is_first_poll=self._is_first_poll)
         if not is_flood or self.accept_flood:
             return ""
         return (
-            f"held back: {new} of {len(prepared)} entries are new at once. If that is right, take "
+            f"held back: {new} of {len(fresh)} entries are new at once. If that is right, take "
             f"them with: dispatch collect --accept-flood {self.source.name}"
         )
 
@@ -271,7 +292,11 @@ class _Intake:
             language=one.language,
             sections=one.sections,
             content_hash=one.content_hash,
-            entered_at=identity.entered_at(one.entry, self.now, is_first_poll=self._is_first_poll),
+            entered_at=identity.entered_at(
+                one.entry,
+                self.now,
+                is_first_poll=one.entry.is_backlog or (self._is_first_poll and not self.is_live),
+            ),
             now=self.now,
             tag_authority=self.publication.tag_authority,
         )
@@ -342,6 +367,7 @@ class _Intake:
         return replace(
             polled,
             url=harvest.moved_to or self.state.url,
+            cursor=self.state.cursor if harvest.cursor is None else harvest.cursor,
             # A 304 may come without validators; those we hold are still right (RFC 9110, 15.4.5).
             etag=harvest.etag or (self.state.etag if harvest.not_modified else None),
             last_modified=harvest.last_modified

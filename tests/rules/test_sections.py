@@ -45,6 +45,38 @@ def test_a_label_is_a_key_a_name_or_the_sources_own_word(
     assert sections.section_keys(labels, source, PUBLICATION) == (keys, unknown)
 
 
+def test_a_label_may_mean_another_section_in_each_language() -> None:
+    by_language = {"ru": {"жизнь": "world", "12": "economy"}}
+    source = replace(SOURCE, section_map={"жизнь": "economy"}, section_map_by_language=by_language)
+    keys = {
+        language: sections.section_keys(("Жизнь",), source, PUBLICATION, language=language)[0]
+        for language in ("en", "ru")
+    }
+    assert keys == {"en": ("economy",), "ru": ("world",)}
+
+
+def test_a_terms_slug_or_number_names_a_section_where_its_label_does_not() -> None:
+    source = replace(SOURCE, section_map={"12": "world"})
+    aliases = {"Деньги": ("economy", "7"), "Мир": ("mir", "12"), "Спорт": ("sport", "9")}
+    found = sections.section_keys(tuple(aliases), source, PUBLICATION, aliases=aliases)
+    assert found == (("economy", "world"), ("Спорт",))
+
+
+@pytest.mark.parametrize(
+    ("url", "language"),
+    [
+        ("https://n.example/ru/a", "ru"),
+        ("https://n.example/RU/", "ru"),
+        ("https://n.example/en", "en"),
+        ("https://n.example/rush-hour/", None),
+        ("https://n.example/a/ru/", None),
+        ("", None),
+    ],
+)
+def test_a_path_may_begin_with_a_language(url: str, language: str | None) -> None:
+    assert sections.path_language(url, ("en", "ru")) == language
+
+
 def test_the_sections_of_the_source_follow_and_repeat_nothing() -> None:
     source = replace(SOURCE, sections=("economy", "world"))
     assert sections.section_keys(("world",), source, PUBLICATION)[0] == ("world", "economy")

@@ -26,8 +26,11 @@ from dispatch.config import context, problems, secrets
 from dispatch.config import values as v
 from dispatch.rules import old_addresses
 
-#: The kinds of sources that read a folder; all others have a URL.
+#: The kinds of sources that read a folder, and those that are told; all others have a URL.
 FOLDER_KINDS = ("folder",)
+TOLD_KINDS = ("push",)
+#: The kinds of sources that have a key: ours to the source, or the source's to us.
+KEY_KINDS = ("ghost", "push")
 #: The only folder of templates that may be missing.
 TEMPLATES = "templates/email"
 
@@ -114,8 +117,8 @@ class SourceTable(Table):
     name: v.Slug = setting("Its name in commands, logs and reports.")
     kind: v.SourceKind = setting("What is read there.")
     url: v.Url | None = setting(
-        "Where it is. For kind folder: the address below which its slugs lie; `publication.site` "
-        "if it is left out.",
+        "Where it is. For kinds folder and push: the address below which its slugs lie; "
+        "`publication.site` if it is left out.",
         None,
     )
     path: v.PathHere | None = setting("The folder that is read; for kind folder.", None)
@@ -128,6 +131,25 @@ class SourceTable(Table):
         "names needs no line here.",
         {},
     )
+    section_map_by_language: dict[v.Language, dict[v.Text, v.SectionKey]] = setting(
+        "The same for articles in one language, under [sources.section_map_by_language.LANGUAGE]; "
+        "it wins. A label may also be a term's slug or number.",
+        {},
+    )
+    body: v.Selector | None = setting(
+        "For kind pages: the CSS selector of an article's text. Without it only what a page says "
+        "of itself is taken: title, standfirst, authors, dates.",
+        None,
+    )
+    remove: tuple[v.Selector, ...] = setting(
+        "For kind pages: CSS selectors of what does not belong to the text.", ()
+    )
+    key: v.Secret | None = setting(
+        "For kind ghost: a Content API key. For kind push: the token that your publishing system "
+        "shows when it sends articles.",
+        None,
+    )
+    key_file: v.SecretFile | None = setting("A file that holds the key.", None)
     allow_hosts: tuple[v.Host, ...] = setting(
         "Hosts that may lie in a private network; anything private is refused otherwise.", ()
     )
@@ -138,7 +160,7 @@ class SourceTable(Table):
     @classmethod
     def _has_its_url(cls, url: str | None, info: ValidationInfo) -> str | None:
         if "kind" in info.data:
-            wanted = not _is_folder(info)
+            wanted = info.data["kind"] not in FOLDER_KINDS + TOLD_KINDS
             _one_place("URL", url is not None, info.data["kind"], wanted=wanted, refused=False)
         return url
 
@@ -150,6 +172,17 @@ class SourceTable(Table):
         if path is not None and not v.is_folder(path):
             raise problems.RefusedError(f"there is no folder {path}")
         return path
+
+    @field_validator("key_file")
+    @classmethod
+    def _has_its_key(cls, file: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _given_once("key", file, info)
+        if {"kind", "key"} <= set(info.data):
+            key, kind = file or info.data["key"], info.data["kind"]
+            _one_place("key", key is not None, kind, wanted=kind in KEY_KINDS)
+            if key is not None and kind in TOLD_KINDS:
+                _not_guessable(key)
+        return file
 
 
 def _is_folder(info: ValidationInfo) -> bool:
@@ -361,6 +394,15 @@ class RedirectsTable(Table):
         return paths
 
 
+def _not_guessable(secret: SecretStr) -> None:
+    if len(secret.get_secret_value()) < secrets.SHORTEST_KEY:
+        raise problems.RefusedError(
+            "is too short to keep anyone from guessing it",
+            allowed=f"{secrets.SHORTEST_KEY} characters or more, made by chance "
+            "(openssl rand -hex 32)",
+        )
+
+
 class WebTable(Table):
     """Where the built-in server listens. Put a web server with TLS before it."""
 
@@ -419,12 +461,8 @@ class StorageTable(Table):
     @field_validator("secret", "secret_file")
     @classmethod
     def _is_long(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and len(secret.get_secret_value()) < secrets.SHORTEST_KEY:
-            raise problems.RefusedError(
-                "is too short to keep anyone from guessing it",
-                allowed=f"{secrets.SHORTEST_KEY} characters or more, made by chance "
-                "(openssl rand -hex 32)",
-            )
+        if secret is not None:
+            _not_guessable(secret)
         return secret
 
 

@@ -83,21 +83,32 @@ def publication(table: t.PublicationTable) -> Publication:
 def source(table: t.SourceTable, site: str) -> Source:
     """One of [[sources]]; labels of `section_map` are case-folded.
 
-    The slugs of a folder lie below `site` where it has no address of its own.
+    The slugs of a folder, and of what is pushed, lie below `site` where it has no address of its
+    own.
     """
-    labels = {label.casefold(): section for label, section in table.section_map.items()}
+    by_language = table.section_map_by_language
     return Source(
         name=table.name,
         kind=table.kind,
-        url=table.url or (site if table.path else None),
+        url=table.url or (site if table.kind in t.FOLDER_KINDS + t.TOLD_KINDS else None),
         path=table.path,
         language=table.language,
         sections=table.sections,
-        section_map=MappingProxyType(labels),
+        section_map=_folded(table.section_map),
+        section_map_by_language=MappingProxyType(
+            {language: _folded(labels) for language, labels in by_language.items()}
+        ),
+        body=table.body,
+        remove=table.remove,
+        key=_revealed(table.key or table.key_file),
         allow_hosts=table.allow_hosts,
         poll_seconds=table.poll,
         enabled=table.enabled,
     )
+
+
+def _folded(labels: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType({label.casefold(): section for label, section in labels.items()})
 
 
 def reads_import(table: t.ReadsTable) -> ReadsImport:

@@ -29,6 +29,7 @@ from dispatch.config import cadence_text, context, problems, secrets, zones
 from dispatch.model.newsletter import Cadence
 from dispatch.model.settings import TRANSPORT_KINDS
 from dispatch.rules import mailbox
+from dispatch.sources import selectors
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"([0-9]+)\s*([smhd])")
@@ -222,6 +223,16 @@ def _network(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    try:
+        return selectors.checked(value)
+    except selectors.SelectorError as error:
+        raise problems.RefusedError(
+            f"{problems.quoted(value)} is not a CSS selector: {error}",
+            allowed='such as "article .text" or "#content > p"',
+        ) from None
+
+
 def _list_id(value: str) -> str:
     is_good = "." in value and len(value) <= _LONGEST_LIST_ID and _DOT_ATOM.fullmatch(value)
     if not is_good:
@@ -316,6 +327,7 @@ FeedKey = Annotated[str, AfterValidator(_feed_key), Shape("feed")]
 Address = Annotated[str, AfterValidator(_address), Shape("e-mail address")]
 Host = Annotated[str, AfterValidator(_host), Shape("host")]
 Network = Annotated[str, AfterValidator(_network), Shape("IP address or network")]
+Selector = Annotated[Text, AfterValidator(_selector), Shape("CSS selector")]
 ListId = Annotated[str, AfterValidator(_list_id), Shape("list identifier")]
 TagAuthority = Annotated[str, AfterValidator(_tag_authority), Shape("tag authority")]
 Zone = Annotated[ZoneInfo, PlainValidator(_zone), Shape("time zone")]

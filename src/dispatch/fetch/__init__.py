@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType, TracebackType
@@ -74,11 +74,13 @@ class FetchFailure:
 
     `reason` is a word for programs (blocked, dns, timeout, tls, network, protocol, redirects,
     too_large, encoding, url, or `http_` and the status), `text` a sentence for the operator.
+    `body` is what came with a refusal: interfaces for programs say there what they mean.
     """
 
     reason: str
     text: str
     retry_after_seconds: int | None = None
+    body: bytes = field(default=b"", repr=False)
 
 
 class _Stopped(Exception):  # noqa: N818 - it carries a failure, it is none
@@ -124,20 +126,22 @@ class Fetcher:
         last_modified: str | None = None,
         accept: str | None = None,
         authorization: str | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
         allow_hosts: Iterable[str] = (),
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
     ) -> Response | FetchFailure:
         """Fetch `url`, following at most five redirects, each checked like the first address.
 
         Validators are sent byte for byte as they came. `authorization` goes to the first host
-        alone. `allow_hosts` may resolve to private addresses and use any port; all others are
-        held to public addresses and ports 80 and 443. `limit_bytes` counts decoded bytes.
+        alone; `headers` are sent besides. `allow_hosts` may resolve to private addresses and use
+        any port; all others are held to public addresses and ports 80 and 443. `limit_bytes`
+        counts decoded bytes.
         """
-        headers = self._headers(etag, last_modified, accept, authorization)
+        sent = self._headers(etag, last_modified, accept, authorization) | dict(headers)
         hosts = frozenset(host.lower().strip("[].") for host in allow_hosts)
         token = dial.LEAVE.set(dial.Leave(hosts, time.monotonic() + self._deadlines.total_seconds))
         try:
-            return self._follow(url, headers, limit_bytes)
+            return self._follow(url, sent, limit_bytes)
         except _Stopped as stop:
             return stop.failure
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
@@ -263,6 +267,7 @@ def _answer(
             reason=f"http_{status}",
             text=f"{_shown(url)}: {_status_text(status, headers)}",
             retry_after_seconds=_retry_after(headers.get("retry-after")),
+            body=body,
         )
     )
 

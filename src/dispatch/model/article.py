@@ -6,7 +6,8 @@ once and never changes (design: invariant 2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -48,7 +49,9 @@ class Entry:
     labels. `withdrawn` is an explicit tombstone (RFC 6721), never mere absence. `plain` names the
     fields among title, standfirst, html, authors and sections that are literal text, not HTML: in
     them `&lt;` is what the author meant to print (Atom type="text"). Cleaned entries name all but
-    html.
+    html. `section_aliases` are other names of a label (a term's slug and number), for the
+    operator's `section_map`. `is_backlog` marks what stood there before the first visit, which
+    had no time for it: history that comes late, no news.
     """
 
     source_id: str | None
@@ -65,6 +68,8 @@ class Entry:
     updated_at: datetime | None = None
     withdrawn: bool = False
     plain: frozenset[str] = frozenset()
+    section_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_backlog: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,8 +62,11 @@ class Source:
     """Where articles come from.
 
     `kind` names a module of `sources`. `sections` are given to every entry of the source,
-    `section_map` translates the source's own labels (case-folded) into section keys.
+    `section_map` translates the source's own labels (case-folded) into section keys;
+    `section_map_by_language` does so for entries of one language, and wins.
     `allow_hosts` lists hosts that may resolve to a private address (the operator's own network).
+    `body` selects the text of a web page (CSS), `remove` what does not belong to it. `key` opens
+    the source to us (ghost), or us to the source (push).
     """
 
     name: str
@@ -73,7 +76,11 @@ class Source:
     language: str | None = None
     sections: tuple[str, ...] = ()
     section_map: Mapping[str, str] = field(default_factory=dict)
+    section_map_by_language: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     allow_hosts: tuple[str, ...] = ()
+    body: str | None = None
+    remove: tuple[str, ...] = ()
+    key: str | None = field(default=None, repr=False)
     poll_seconds: int = 900
     enabled: bool = True
 

@@ -18,6 +18,8 @@ class SourceState:
     `url` is set once a source has moved for good and then replaces the configured one. `etag` and
     `last_modified` are the validators of the last visit whose entries were stored, byte for byte.
     `failures` counts the failed visits in a row, `last_error` says why the last of them failed.
+    `cursor` is the kind's own: how far it has read, in a form that it alone understands.
+    `strange_labels` name no section, and the operator has been told of them.
     """
 
     name: str
@@ -30,6 +32,8 @@ class SourceState:
     next_poll_at: datetime | None = None
     failures: int = 0
     last_error: str = ""
+    cursor: str | None = None
+    strange_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ class Harvest:
     validators were given. `etag` and `last_modified` are to be stored with the entries, never
     before. `moved_to` is where the source went for good (every redirect was permanent).
     `ttl_seconds` is how long the source asks to be left alone. `language` is the source's own.
+    `cursor` replaces the remembered one, None leaves it. `is_live` says that the source tells of
+    articles as they appear, so that even its first visit brings news and no back catalogue.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -52,3 +58,5 @@ class Harvest:
     ttl_seconds: int | None = None
     warnings: tuple[str, ...] = ()
     language: str | None = None
+    cursor: str | None = None
+    is_live: bool = False

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dispatch import fetch
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
-from dispatch.sources import feed, folder
+from dispatch.sources import feed, folder, ghost, wordpress
 
 #: `harvest(source, state, fetcher, now, zone)`; `zone` is for dates that name none.
 Collector = Callable[[Source, SourceState, fetch.Fetcher, datetime, ZoneInfo], Harvest]
@@ -24,5 +24,7 @@ KINDS: Mapping[str, Collector] = MappingProxyType(
     {
         "feed": feed.harvest,
         "folder": folder.harvest,
+        "ghost": ghost.harvest,
+        "wordpress": wordpress.harvest,
     }
 )

@@ -19,7 +19,7 @@ from html import escape, unescape
 import nh3
 
 from dispatch.model.article import Author, Entry, Image, TranslationLink
-from dispatch.rules import canonical
+from dispatch.rules import bylines, canonical
 from dispatch.rules import text as text_rules
 
 #: Raise it when the output changes for any input; stored rows are then cleaned again.
@@ -143,6 +143,7 @@ def clean_entry(entry: Entry, base_url: str | None) -> Entry:
         html=clean,
         authors=_authors(entry, url or base_url),
         sections=_lines(entry.sections, markup="sections" not in entry.plain),
+        section_aliases=_aliases(entry),
         image=_lead_image(entry, clean, url or base_url),
         translations=_translations(entry.translations, url or base_url),
         plain=frozenset({"title", "standfirst", "authors", "sections"}),
@@ -288,8 +289,6 @@ def _is_pixel(url: str, values: Mapping[str, str]) -> bool:
 
 # --- Fields of an entry ----------------------------------------------------------------------
 
-_BYLINE_PREFIX = re.compile(r"^(?:By\s+|(?:Автор|Авторы|Текст|Text|Author|Autor)\s*:\s*)")
-_MAIL = re.compile(r"[^\s@]@[^\s@]")
 _PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>", re.IGNORECASE)
 _LONG_STANDFIRST = 1000
 _BORROWED_TITLE = 120
@@ -319,15 +318,24 @@ def _is_full_text(summary: str) -> bool:
 
 
 def _authors(entry: Entry, base: str | None) -> tuple[Author, ...]:
-    """Bylines without `By`, each name once; an e-mail address is no byline."""
+    """Every person once (`rules.bylines`); an address of a page goes with a lone name only."""
     found: dict[str, Author] = {}
     for author in entry.authors:
         line = text_rules.clean_line(author.name, 200, markup="authors" not in entry.plain)
-        name = _BYLINE_PREFIX.sub("", line).strip(" ,;")
-        if name and not _MAIL.search(name):
-            url = canonical.absolute_url(author.url or "", base)
+        people = bylines.names(line)
+        url = canonical.absolute_url(author.url or "", base) if len(people) == 1 else None
+        for name in people:
             found.setdefault(name.casefold(), Author(name=name, url=url))
     return tuple(found.values())
+
+
+def _aliases(entry: Entry) -> Mapping[str, tuple[str, ...]]:
+    """Other names of labels, under the labels as they are when clean."""
+    markup = "sections" not in entry.plain
+    lines = (
+        (_lines((label,), markup=markup), more) for label, more in entry.section_aliases.items()
+    )
+    return {label: _lines(more, markup=False) for (label,), more in filter(all, lines)}
 
 
 def _lines(texts: tuple[str, ...], *, markup: bool) -> tuple[str, ...]:

@@ -113,6 +113,8 @@ source_state = sa.Table(
     sa.Column("next_poll_at", Moment),
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     sa.Column("last_error", sa.Text, nullable=False, default=""),
+    sa.Column("cursor", sa.Text),
+    sa.Column("strange_labels", sa.JSON, nullable=False, default=list, server_default="[]"),
 )
 
 read_count = sa.Table(

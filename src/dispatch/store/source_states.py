@@ -16,7 +16,10 @@ _table = schema.source_state
 def get_state(tx: Transaction, name: str) -> SourceState:
     """The state of source `name`; a blank one if it was never polled."""
     row = tx.execute(sa.select(_table).where(_table.c.name == name)).one_or_none()
-    return SourceState(**row._asdict()) if row else SourceState(name=name)
+    if row is None:
+        return SourceState(name=name)
+    values = row._asdict()
+    return SourceState(**{**values, "strange_labels": tuple(values["strange_labels"])})
 
 
 def put_state(tx: Transaction, state: SourceState) -> None:
