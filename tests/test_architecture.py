@@ -132,6 +132,7 @@ TESTED_BY: dict[str, str] = {
     "store/delivery_history": "store/test_deliveries.py",
     "store/migrations/versions/0001_make_the_first_tables": "store/test_database.py",
     "store/migrations/versions/0002_remember_cursors_of_sources": "store/test_database.py",
+    "store/migrations/versions/0003_remember_feed_entries": "store/test_database.py",
     "store/schema": "store/test_database.py",
     "store/upsert": "store/test_articles.py",
     "transports/__init__": "test_docs.py",

@@ -17,11 +17,11 @@ from dispatch import errors, ports
 from dispatch.model.article import Article
 from dispatch.model.feed import Feed, FeedContext, FeedFormat, FeedSettings, FeedVersion
 from dispatch.model.publication import Appeal, Publication
+from dispatch.render import feed_delta, output
 from dispatch.render import feeds as feed_documents
-from dispatch.render import output
 from dispatch.rules import addresses, appeals
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import articles, feed_versions
+from dispatch.store import articles, feed_history, feed_versions
 from dispatch.store.database import Database, Transaction
 
 #: How long a withdrawn article is announced by a tombstone (RFC 6721).
@@ -155,4 +155,5 @@ def _publish(
         return False
     with db.write() as tx:
         feed_versions.put_version(tx, version)
+        feed_history.add(tx, version, feed_delta.list_marks(document.body))
     return True

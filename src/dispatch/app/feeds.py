@@ -12,7 +12,7 @@ from dispatch.app.office import Office
 from dispatch.model.feed import MEDIA_TYPES, Feed, FeedFormat, FeedVersion
 from dispatch.rules import addresses, old_addresses
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import feed_versions
+from dispatch.store import feed_history, feed_versions
 from dispatch.syndicate import SyndicateReport
 
 
@@ -87,6 +87,10 @@ class Feeds:
 
     def _retired(self) -> tuple[str, ...]:
         return self._office.config.web.retired
+
+    def find_marks(self, path: str, digest: str) -> frozenset[str] | None:
+        """The entries of a version that a reader has, or None; raises StoreError."""
+        return feed_history.find_marks(self._office.db, path, digest)
 
     def get_versions(self) -> dict[str, FeedVersion]:
         """What stands at each path below the folder of feeds, and since when."""

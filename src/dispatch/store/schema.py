@@ -156,6 +156,16 @@ feed_version = sa.Table(
     sa.Column("modified_at", Moment, nullable=False),
 )
 
+#: Marks of the entries of the last versions, for readers that take a part (RFC 3229).
+feed_history = sa.Table(
+    "feed_history",
+    metadata,
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("modified_at", Moment, nullable=False),
+    sa.Column("marks", sa.Text, nullable=False),
+)
+
 newsletter = sa.Table(
     "newsletter",
     metadata,

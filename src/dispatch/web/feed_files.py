@@ -22,7 +22,7 @@ from dispatch.app import App
 from dispatch.app.feeds import FeedAddress
 from dispatch.model.feed import FeedFormat
 from dispatch.rules import addresses
-from dispatch.web import asked, brake, headers, prepared, shelf, validators
+from dispatch.web import asked, brake, deltas, headers, prepared, shelf, validators
 from dispatch.web.asked import Asked
 from dispatch.web.documents import Document
 from dispatch.web.prepared import RawHeaders, Shown
@@ -49,6 +49,7 @@ class FeedFiles:
         self.policy = headers.feed_policy(site.config.publication.public_url)
         per_hour = site.config.web.full_fetches_per_hour
         self.brake = brake.Brake(per_hour) if per_hour else None
+        self.deltas = deltas.Deltas(site)
         self._shown: dict[str, Shown] = {}
         self._read_table()
 
@@ -86,6 +87,12 @@ class FeedFiles:
         if _is_current(request, shown.document, now):
             await _send(send, 304, answer.short, b"")
             return
+        if deltas.wants(request) and path in self.addresses:
+            said = self._headers(path)
+            part = await run_in_threadpool(self.deltas.find, path, shown, request, said)
+            if part is not None:
+                await _send(send, 226, part.full, b"" if scope["method"] == "HEAD" else part.body)
+                return
         wait = self._wait(path, request, now)
         if wait:
             refusal = headers.plain("Please ask with If-None-Match.\n", 429, retry=wait)
