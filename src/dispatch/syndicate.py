@@ -19,6 +19,7 @@ from dispatch.model.feed import Feed, FeedContext, FeedFormat, FeedSettings, Fee
 from dispatch.model.publication import Appeal, Publication
 from dispatch.render import feed_delta, output
 from dispatch.render import feeds as feed_documents
+from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import addresses, appeals
 from dispatch.rules import feeds as feed_rules
 from dispatch.store import articles, feed_history, feed_versions
@@ -32,11 +33,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyndicateReport:
-    """What one build did. `failures` name the files that still hold their last good bytes."""
+    """What one build did. `failures` name the files that still hold their last good bytes.
+
+    `trimmed` names the feeds that show fewer entries than they may, for they would weigh too much.
+    """
 
     written: tuple[str, ...]
     unchanged: int
     failures: tuple[str, ...] = ()
+    trimmed: tuple[str, ...] = ()
     is_dry_run: bool = False
 
 
@@ -65,9 +70,12 @@ def syndicate(
         versions = feed_versions.get_versions(tx)
     written: list[str] = []
     failures: list[str] = []
+    trimmed: list[str] = []
     for done, feed in enumerate(every, 1):
         context = _context(publication, settings, wanted_appeals, feed, every, now)
-        for document in _build(db, feed, context, now):
+        documents, is_trimmed = _build(db, feed, context, now)
+        trimmed += [feed.key] if is_trimmed else []
+        for document in documents:
             try:
                 if _publish(db, folder, document, versions, now, dry_run):
                     written.append(document.path)
@@ -82,6 +90,7 @@ def syndicate(
         written=tuple(written),
         unchanged=unchanged,
         failures=tuple(failures),
+        trimmed=tuple(trimmed),
         is_dry_run=dry_run,
     )
 
@@ -116,18 +125,26 @@ def _born_at(publication: Publication) -> datetime:
     return datetime(year, month, day, tzinfo=UTC)
 
 
-def _build(db: Database, feed: Feed, context: FeedContext, now: datetime) -> list[_Document]:
-    """One feed in every format, from the newest entries alone: cost follows the feed."""
+def _build(
+    db: Database, feed: Feed, context: FeedContext, now: datetime
+) -> tuple[list[_Document], bool]:
+    """One feed in every format, from the newest entries alone: cost follows the feed.
+
+    Says too whether it had to leave some out.
+    """
     with db.read() as tx:
         shown = articles.list_newest(
             tx, language=feed.language, section=feed.section, limit=context.settings.entries
         )
         gone = _withdrawn(tx, feed, context, now)
-    bodies = feed_documents.render_formats(feed, shown, context, gone)
-    return [
+    pieces = Pieces()
+    kept = feed_documents.fitting(shown, context, pieces)
+    bodies = feed_documents.render_formats(feed, kept, context, gone, pieces)
+    documents = [
         _Document(path=addresses.feed_path(feed.key, one), body=body)
         for one, body in bodies.items()
     ]
+    return documents, len(kept) < len(shown)
 
 
 def _withdrawn(

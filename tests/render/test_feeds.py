@@ -23,7 +23,8 @@ from lxml.etree import _Element as Element
 
 from dispatch.model.article import Author
 from dispatch.model.feed import MEDIA_TYPES, FeedFormat, FeedSettings
-from dispatch.render import feedgen_extension, feeds
+from dispatch.model.publication import Marks
+from dispatch.render import feed_pieces, feedgen_extension, feeds
 from dispatch.rules import addresses, feed_lint
 
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -498,9 +499,119 @@ def test_any_text_makes_a_valid_feed_and_comes_back_as_it_was(
     (entry,) = parse(feed_room.render("all", FeedFormat.ATOM, [article], **context)).iter(
         f"{ATOM}entry"
     )
-    assert entry.findtext(f"{ATOM}title") == (
-        one_line(title) or one_line(standfirst) or article.url
-    )
-    assert (entry.findtext(f"{ATOM}summary") or "") == one_line(standfirst)
+    shown = one_line(title) or one_line(standfirst) or article.url
+    assert entry.findtext(f"{ATOM}title") == shown
+    summary = one_line(standfirst) or ("" if kept(html).strip() else shown)
+    assert (entry.findtext(f"{ATOM}summary") or "") == summary
     assert (entry.findtext(f"{ATOM}author/{ATOM}name") or "") == one_line(name)
     assert (entry.findtext(f"{ATOM}content") or "") == (kept(html) if kept(html).strip() else "")
+
+
+# --- The publication's own marks, and limits -----------------------------------------------------
+
+MARKS = Marks(
+    icon="https://meridian.example/icon-512.png",
+    favicon="https://meridian.example/icon-64.png",
+    logo="https://meridian.example/logo.png",
+    badge="https://meridian.example/badge.png",
+    badge_width=144,
+    badge_height=72,
+)
+
+
+def with_marks(feed_room: Any, **changes: Any) -> Any:
+    return replace(
+        feed_room.publication, marks=MARKS, rights={"en": "© The Meridian & friends"}, **changes
+    )
+
+
+@pytest.mark.parametrize("feed_format", list(FeedFormat))
+def test_a_feed_with_every_mark_of_the_publication_is_valid(
+    feed_room: Any, feed_format: FeedFormat
+) -> None:
+    publication = with_marks(feed_room, shows_contact=True)
+    assert feed_lint.lint(feed_room.render("en", feed_format, publication=publication)) == ()
+
+
+def test_atom_has_icon_logo_rights_and_an_address_where_it_is_public(feed_room: Any) -> None:
+    publication = with_marks(feed_room, shows_contact=True)
+    root = parse(feed_room.render("en", FeedFormat.ATOM, publication=publication))
+    assert root.findtext(f"{ATOM}icon") == MARKS.icon
+    assert root.findtext(f"{ATOM}logo") == MARKS.logo
+    assert root.findtext(f"{ATOM}rights") == "© The Meridian & friends"
+    assert root.findtext(f"{ATOM}author/{ATOM}email") == "desk@meridian.example"
+
+
+def test_rss_has_a_badge_copyright_and_a_web_master_where_it_is_public(feed_room: Any) -> None:
+    publication = with_marks(feed_room, shows_contact=True)
+    channel = parse(feed_room.render("en", RSS, publication=publication))[0]
+    image = channel.find("image")
+    assert image is not None
+    assert [(one.tag, one.text) for one in image] == [
+        ("url", MARKS.badge),
+        ("title", channel.findtext("title")),
+        ("link", channel.findtext("link")),
+        ("width", "144"),
+        ("height", "72"),
+    ]
+    assert channel.findtext("webMaster") == "desk@meridian.example (The Meridian)"
+    copyright_element = channel.find("copyright")
+    assert copyright_element is not None
+    assert "".join(map(str, copyright_element.itertext())) == "© The Meridian & friends"
+
+
+def test_nobody_is_named_who_does_not_want_to_be(feed_room: Any) -> None:
+    for feed_format in FeedFormat:
+        body = feed_room.render("en", feed_format, publication=with_marks(feed_room))
+        assert b"desk@meridian.example" not in body
+
+
+def test_an_image_names_who_made_it(feed_room: Any) -> None:
+    article = feed_room.articles[0]
+    article = replace(article, image=replace(article.image, credit="M. Orlov & Co"))
+    for feed_format in XML_FORMATS:
+        body = feed_room.render("en", feed_format, [article])
+        credit = parse(body).find(f".//{MEDIA}credit")
+        assert credit is not None
+        assert credit.text == "M. Orlov & Co"
+        assert read(body).entries[0].media_credit[0]["role"] == "photographer"
+        assert feed_lint.lint(body) == ()
+
+
+def test_what_an_older_policy_let_through_does_not_reach_readers(feed_room: Any) -> None:
+    old = (
+        '<p style="x">A <code>style="x" srcset="y"</code> <img src="https://x.example/i.jpg" '
+        'srcset="/i.jpg 2x" data-src="/i.jpg" alt="A"></p>'
+    )
+    for feed_format in FeedFormat:
+        body = feed_room.render("en", feed_format, [feed_room.article(html=old)])
+        assert feed_lint.lint(body) == ()
+        html = read(body).entries[0].content[0].value if feed_format in XML_FORMATS else ""
+        assert 'style="x" srcset="y"' in html or feed_format is FeedFormat.JSON
+
+
+def test_an_endless_article_is_left_to_the_site(feed_room: Any) -> None:
+    article = feed_room.article(html="<p>word</p>" * 20_000)
+    entry = read(feed_room.render("en", FeedFormat.ATOM, [article])).entries[0]
+    assert "content" not in entry
+    assert entry.summary == article.standfirst
+
+
+def test_an_article_without_text_has_its_title_for_one(feed_room: Any) -> None:
+    article = feed_room.article(html="", standfirst="")
+    for feed_format in FeedFormat:
+        assert feed_lint.lint(feed_room.render("en", feed_format, [article])) == ()
+
+
+def test_a_feed_that_would_weigh_too_much_shows_fewer_entries(feed_room: Any) -> None:
+    text = "<p>word</p>" * 4_000  # 44 kB
+    heavy = [
+        replace(feed_room.articles[0], id=number, uid=f"tag:x.example,2026:{number}", html=text)
+        for number in range(30)
+    ]
+    shown = feeds.fitting(heavy, feed_room.context("en"), feed_pieces.Pieces())
+    assert len(shown) == feeds.LEAST_ENTRIES
+    for feed_format in FeedFormat:
+        assert len(feed_room.render("en", feed_format, shown)) < feed_lint.MOST_BYTES
+    light = feed_room.articles[:9]
+    assert feeds.fitting(light, feed_room.context("en"), feed_pieces.Pieces()) == light

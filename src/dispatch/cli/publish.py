@@ -186,6 +186,10 @@ def _show_feeds(screen: Screen, report: SyndicateReport) -> None:
     would = "would be written" if report.is_dry_run else "written"
     failed = f", {len(report.failures)} failed" if report.failures else ""
     screen.line(f"feeds: {len(report.written)} {would}, {report.unchanged} unchanged{failed}")
+    for key in report.trimmed:
+        screen.line(
+            f"{key}: fewer entries than it may have: it would weigh too much", colour="yellow"
+        )
     for failure in report.failures:
         screen.bad(failure)
 

@@ -73,6 +73,28 @@ class SectionTable(Table):
     )
 
 
+class MarksTable(Table):
+    """Your pictures, as feed readers show them beside your name."""
+
+    icon: v.Url | None = setting("A square one, 512 pixels or more.", None)
+    favicon: v.Url | None = setting("A square one for small places, 64 pixels.", None)
+    logo: v.Url | None = setting("One that is twice as wide as high.", None)
+    badge: v.Url | None = setting("The one that RSS shows, at most 144 by 400 pixels.", None)
+    badge_width: v.Count | None = setting("How wide the badge is, in pixels.", None)
+    badge_height: v.Count | None = setting("How high the badge is, in pixels.", None)
+    accent: v.Colour | None = setting('Your colour, such as "0b57a4" (Feedly shows it).', None)
+
+    @field_validator("badge_width")
+    @classmethod
+    def _is_narrow(cls, width: int | None) -> int | None:
+        return v.at_most(width, 144)
+
+    @field_validator("badge_height")
+    @classmethod
+    def _is_low(cls, height: int | None) -> int | None:
+        return v.at_most(height, 400)
+
+
 class PublicationTable(Table):
     """The newsroom as readers know it."""
 
@@ -89,7 +111,14 @@ class PublicationTable(Table):
         "Where readers and mail providers reach Dispatch itself: feeds, sign-up, unsubscribe."
     )
     time_zone: v.Zone = setting("The zone of every hour in this file that names no other.")
-    contact: v.Address = setting("The address that feeds and messages give for questions.")
+    contact: v.Address = setting("The address that pages and messages give for questions.")
+    shows_contact: v.Flag = setting(
+        "Whether feeds name it as well: there everybody can read it, machines too.", False
+    )
+    rights: dict[v.Language, v.Line] = setting(
+        "What feeds say about copyright, in each language that has words for it.", {}
+    )
+    marks: MarksTable = setting("Your pictures.", {})
     postal_address: v.Text | None = setting(
         "Stands at the foot of every message; the law of many countries asks for it.", None
     )
@@ -214,6 +243,7 @@ class FeedsTable(Table):
     entries: v.Count = setting("How many articles a feed holds.", 30)
     full_text: v.Flag = setting("Whole articles; otherwise standfirsts alone.", True)
     appeal: v.Flag = setting("Whether an appeal stands below each article.", True)
+    read_also: v.Flag = setting("Whether related articles are named below each article.", True)
     max_age: v.Duration = setting("How long a reader may keep a feed before asking again.", "15m")
 
 

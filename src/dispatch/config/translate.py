@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from dispatch.config import tables as t
 from dispatch.model.feed import FeedSettings
 from dispatch.model.newsletter import LatePolicy, Newsletter, TopReadsSettings
-from dispatch.model.publication import Appeal, Publication, ReadsImport, Section, Source
+from dispatch.model.publication import Appeal, Marks, Publication, ReadsImport, Section, Source
 from dispatch.model.settings import (
     SECURITY_PORTS,
     DeliverySettings,
@@ -77,6 +77,9 @@ def publication(table: t.PublicationTable) -> Publication:
         postal_address=table.postal_address or "",
         tag_authority=table.tag_authority,
         pages=MappingProxyType(dict(table.pages)),
+        marks=Marks(**table.marks.model_dump()),
+        rights=MappingProxyType(dict(table.rights)),
+        shows_contact=table.shows_contact,
     )
 
 
@@ -128,6 +131,7 @@ def feeds(table: t.FeedsTable) -> FeedSettings:
         entries=table.entries,
         full_text=table.full_text,
         appeal=table.appeal,
+        read_also=table.read_also,
         max_age_seconds=table.max_age,
     )
 

@@ -244,6 +244,22 @@ def _list_id(value: str) -> str:
     return value
 
 
+def _colour(value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", value):
+        raise problems.RefusedError(
+            f"{problems.quoted(value)} is not a colour",
+            allowed='six digits from 0 to f, such as "0b57a4"',
+        )
+    return value
+
+
+def at_most(value: int | None, most: int) -> int | None:
+    """Refuse a number above `most`."""
+    if value is not None and value > most:
+        raise problems.RefusedError(f"{value} is too many", allowed=f"{most} or fewer")
+    return value
+
+
 def _tag_authority(value: str) -> str:
     if not _TAG_AUTHORITY.fullmatch(value):
         raise problems.RefusedError(
@@ -319,6 +335,7 @@ Block = Annotated[str, AfterValidator(_block), Shape("block")]
 SourceKind = Annotated[str, AfterValidator(_source_kind), Shape("kind of source")]
 ReadsKind = Annotated[str, AfterValidator(_reads_kind), Shape("kind of reads")]
 TransportKind = Annotated[str, AfterValidator(_transport_kind), Shape("transport")]
+Colour = Annotated[str, AfterValidator(_colour), Shape("colour")]
 Url = Annotated[str, AfterValidator(_url), Shape("URL")]
 BaseUrl = Annotated[str, AfterValidator(_url), AfterValidator(_base_url), Shape("URL")]
 OldPath = Annotated[str, AfterValidator(_old_path), Shape("old path")]

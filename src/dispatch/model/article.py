@@ -21,7 +21,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """The lead image of an article. `length` is in bytes, `width` and `height` in pixels."""
+    """The lead image of an article. `length` is in bytes, `width` and `height` in pixels.
+
+    `credit` names who made it.
+    """
 
     url: str
     alt: str = ""
@@ -29,6 +32,7 @@ class Image:
     width: int | None = None
     height: int | None = None
     length: int | None = None
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

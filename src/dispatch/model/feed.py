@@ -39,6 +39,7 @@ class FeedSettings:
     entries: int = 30
     full_text: bool = True
     appeal: bool = True
+    read_also: bool = True
     max_age_seconds: int = 900
 
 

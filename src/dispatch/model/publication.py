@@ -23,13 +23,31 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The publication's pictures, as feed readers show them; None where there is none.
+
+    `icon` is square and large, `favicon` square and small, `logo` twice as wide as high. `badge` is
+    the one that RSS allows, at most 144 by 400 pixels. `accent` is a colour as six digits.
+    """
+
+    icon: str | None = None
+    favicon: str | None = None
+    logo: str | None = None
+    badge: str | None = None
+    badge_width: int | None = None
+    badge_height: int | None = None
+    accent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """The newsroom as readers know it.
 
     `languages` maps BCP 47 tags to the language's own name, in order of preference. `pages` holds
     the home page of each language that has one of its own.
     `site` is the newsroom's web site; `public_url` is where Dispatch itself is reached.
-    Both end in a slash.
+    Both end in a slash. `rights` are the words about copyright in each language that has some;
+    `shows_contact` lets feeds name `contact`, where everybody can read it.
     """
 
     names: Mapping[str, str]
@@ -42,6 +60,9 @@ class Publication:
     postal_address: str = ""
     tag_authority: str = ""
     pages: Mapping[str, str] = field(default_factory=dict)
+    marks: Marks = Marks()
+    rights: Mapping[str, str] = field(default_factory=dict)
+    shows_contact: bool = False
 
     def name(self, language: str) -> str:
         """The publication's name in `language`, else in its first language."""

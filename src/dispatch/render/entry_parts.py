@@ -7,11 +7,14 @@ readers follow the last one, and would send their people to a translation.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dispatch.model.article import Image
 from dispatch.render import feed_entry, xml_text
 from dispatch.render.feed_entry import FeedEntry
+
+#: The scheme of roles that Media RSS assumes, and that validators know.
+_ROLES: Final = "urn:ebu"
 
 
 class Category(NamedTuple):
@@ -44,12 +47,18 @@ def image(entry: FeedEntry) -> Iterator[str]:
     if entry.image is None:
         return
     url = feed_entry.clean(entry.image.url)
-    if alt := _alt(entry, entry.image):
-        described = xml_text.element("media:description", alt, {"type": "plain"})
-        yield from xml_text.block("media:content", [described], _measures(url, entry.image))
+    if said := [*_said_of(entry, entry.image)]:
+        yield from xml_text.block("media:content", said, _measures(url, entry.image))
     else:
         yield xml_text.empty("media:content", _measures(url, entry.image))
     yield xml_text.empty("media:thumbnail", {"url": url})
+
+
+def _said_of(entry: FeedEntry, lead: Image) -> Iterator[str]:
+    if alt := _alt(entry, lead):
+        yield xml_text.element("media:description", alt, {"type": "plain"})
+    if credit := feed_entry.plain(lead.credit):
+        yield xml_text.element("media:credit", credit, {"role": "photographer", "scheme": _ROLES})
 
 
 def _alt(entry: FeedEntry, lead: Image) -> str:

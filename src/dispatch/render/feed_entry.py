@@ -23,6 +23,15 @@ from dispatch.render import catalogue
 #: from a word processor into one title, would make the whole feed unreadable.
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: A body beyond this is left to the site, and the entry has its standfirst alone: one endless
+#: transcript would push everything else out of the feed.
+MOST_ENTRY_CHARACTERS: Final = 128 * 1024
+
+#: Attributes that cleaning takes away on the way in. A row that an older policy stored may have
+#: them still, and readers would follow a relative srcset, or wait for a script.
+_UNFIT: Final = re.compile(r" (?:srcset|sizes|loading|style|data-[a-z-]+|on[a-z]+)=\"[^\"]*\"")
+_TAG: Final = re.compile(r"<[a-z][^<>]*>")
+
 #: Runs of ASCII white space; the no-break spaces of Russian and French typography stay.
 _SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
 
@@ -57,20 +66,24 @@ def style(context: FeedContext) -> Hashable:
 
 def make_entry(article: Article, context: FeedContext) -> FeedEntry:
     """What a feed shows of `article`."""
+    settings = context.settings
     summary, url = plain(article.standfirst), clean(article.url)
+    # RFC 4287 and the Advisory Board want a title; a note without one has its first words.
+    title = plain(article.title) or summary or url
+    html_text = _make_html(article, context) if settings.full_text else ""
     return FeedEntry(
         uid=clean(article.uid),
         url=url,
         language=article.language,
-        # RFC 4287 and the Advisory Board want a title; a note without one has its first words.
-        title=plain(article.title) or summary or url,
-        summary=summary,
-        html=_make_html(article, context) if context.settings.full_text else "",
+        title=title,
+        # Validators and readers want some text; there is no more than this.
+        summary=summary or ("" if html_text else title),
+        html=html_text,
         authors=tuple(a for a in map(_clean_author, article.authors) if a.name),
         sections=_sections(article, context),
         image=article.image,
         translations=article.translations,
-        read_also=tuple(context.read_also.get(article.id, ())),
+        read_also=tuple(context.read_also.get(article.id, ())) if settings.read_also else (),
         published_at=whole_seconds(article.published_at),
         updated_at=whole_seconds(article.updated_at),
     )
@@ -106,8 +119,9 @@ def _sections(article: Article, context: FeedContext) -> tuple[Section, ...]:
 
 def _make_html(article: Article, context: FeedContext) -> str:
     body = clean(article.html)
-    if not body.strip():
+    if not body.strip() or len(body) > MOST_ENTRY_CHARACTERS:
         return ""
+    body = _TAG.sub(_without_unfit, body)
     html_text = "\n".join((body, *_last_paragraphs(article, context)))
     # Few readers derive the direction of a text from its language.
     if catalogue.direction(article.language) == "rtl":
@@ -115,11 +129,16 @@ def _make_html(article: Article, context: FeedContext) -> str:
     return html_text
 
 
+def _without_unfit(tag: re.Match[str]) -> str:
+    return _UNFIT.sub("", tag[0])
+
+
 def _last_paragraphs(article: Article, context: FeedContext) -> Iterator[str]:
     """Ordinary paragraphs at the end of the body: an appeal as an entry of its own is spam."""
     for translation in article.translations:
         yield _translation_paragraph(translation)
-    if related := context.read_also.get(article.id):
+    related = context.read_also.get(article.id) if context.settings.read_also else None
+    if related:
         heading = _escape(catalogue.text(article.language, "Read also"))
         rows = "".join(f"<li>{_anchor(other.url, other.title)}</li>" for other in related)
         yield f"<p><strong>{heading}</strong></p>\n<ul>{rows}</ul>"

@@ -10,7 +10,7 @@ stylesheet, and switches the locale of the whole process for each date. This clo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -21,6 +21,7 @@ import feedgen.feed
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from dispatch.model.publication import Marks
 from dispatch.render import feed_entry
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -65,7 +66,8 @@ class Link:
 class Head:
     """What a feed's head says beyond feedgen. `tombstones` are (entry id, when it was withdrawn).
 
-    `updates_per_hour` is a hint for readers of RSS (syndication module of RSS 1.0).
+    `updates_per_hour` is a hint for readers of RSS (syndication module of RSS 1.0). `rights` and
+    `contact` are empty where nothing is to be said.
     """
 
     home_url: str
@@ -75,6 +77,9 @@ class Head:
     tombstones: tuple[tuple[str, datetime], ...]
     updates_per_hour: int
     is_rss: bool
+    rights: str
+    contact: str
+    marks: Marks
 
 
 class FeedExtension:
@@ -93,11 +98,19 @@ class FeedExtension:
         _add_stylesheet(root, self.head.stylesheet_url)
         for link in self.head.links:
             _add_link(root, "link", link)
+        for tag, text in self._head_texts():
+            _add_text(root, tag, text)
         root.append(self.head.note)
         for uid, withdrawn_at in self.head.tombstones:
             gone = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=uid)
             gone.set("when", feed_entry.whole_seconds(withdrawn_at).isoformat())
         return root
+
+    def _head_texts(self) -> Iterator[tuple[str, str]]:
+        """Elements of Atom that feedgen has no room for where we want them."""
+        marks = self.head.marks
+        found = {"icon": marks.icon, "logo": marks.logo, "rights": self.head.rights}
+        return ((tag, feed_entry.clean(text)) for tag, text in found.items() if text)
 
     def extend_rss(self, root: Element) -> Element:
         """Called when the channel is written and no item is."""
@@ -106,11 +119,29 @@ class FeedExtension:
         _set_text(channel, "link", self.head.home_url)
         for link in self.head.links:
             _add_link(channel, f"{{{ATOM}}}link", link)
+        for tag, text in (("copyright", self.head.rights), ("webMaster", self.head.contact)):
+            if text:
+                _add_text(channel, tag, text)
+        _add_badge(channel, self.head)
         _add_text(channel, f"{{{SYNDICATION}}}updatePeriod", "hourly")
         _add_text(channel, f"{{{SYNDICATION}}}updateFrequency", str(self.head.updates_per_hour))
         _write_references(channel)
         channel.append(self.head.note)
         return root
+
+
+def _add_badge(channel: Element, head: Head) -> None:
+    """RSS's own picture: its title and link are the channel's, or validators warn."""
+    marks = head.marks
+    if not marks.badge:
+        return
+    image = etree.SubElement(channel, "image")
+    _add_text(image, "url", feed_entry.clean(marks.badge))
+    _add_text(image, "title", channel.findtext("title") or "")
+    _add_text(image, "link", head.home_url)
+    for tag, pixels in (("width", marks.badge_width), ("height", marks.badge_height)):
+        if pixels:
+            _add_text(image, tag, str(pixels))
 
 
 def _add_stylesheet(root: Element, url: str) -> None:

@@ -18,10 +18,15 @@ from dispatch.model.article import Article
 from dispatch.model.feed import MEDIA_TYPES, Feed, FeedContext, FeedFormat
 from dispatch.render import feed_entry, feed_note, feedgen_extension, jsonfeed
 from dispatch.render.feed_pieces import Pieces
-from dispatch.rules import addresses
+from dispatch.rules import addresses, feed_lint
 
 #: Without a version: an upgrade of Dispatch must not make every reader fetch every feed anew.
 GENERATOR: Final = "Dispatch"
+
+#: So many entries are shown as long as the document may be fetched at all.
+LEAST_ENTRIES: Final = 10
+#: What the head of a feed weighs at most, with its note and tombstones.
+_FRAME_BYTES: Final = 16 * 1024
 
 _RSS_DOCS: Final = "https://www.rssboard.org/rss-specification"
 
@@ -58,6 +63,22 @@ def render_formats(
     """
     content = _Content.of(articles, context, withdrawn, pieces)
     return {format_: _render(feed, format_, content, context) for format_ in FeedFormat}
+
+
+def fitting(articles: Sequence[Article], context: FeedContext, pieces: Pieces) -> Sequence[Article]:
+    """The first of `articles` that a feed can hold without weighing too much, in any format.
+
+    Above half a megabyte readers on telephones suffer, and services refuse a feed of one; but a
+    handful of long articles may come near to that.
+    """
+    sizes = dict.fromkeys(FeedFormat, _FRAME_BYTES)
+    for number, article in enumerate(articles):
+        for one in sizes:
+            sizes[one] += len(pieces.get(article, one, context))
+        most = feed_lint.TARGET_BYTES if number >= LEAST_ENTRIES else feed_lint.MOST_BYTES
+        if max(sizes.values()) > most:
+            return articles[:number]
+    return articles
 
 
 def feed_updated_at(
@@ -140,9 +161,10 @@ def _make_generator(
 
 
 def _publisher(feed: Feed, context: FeedContext) -> dict[str, str]:
-    language = feed.language or next(iter(context.publication.languages))
-    name = feed_entry.plain(context.publication.name(language))
-    return {"name": name, "uri": context.publication.site}
+    publication = context.publication
+    name = feed_entry.plain(publication.name(_language(feed, context)))
+    publisher = {"name": name, "uri": publication.site}
+    return publisher | ({"email": publication.contact} if publication.shows_contact else {})
 
 
 def _make_head(
@@ -159,7 +181,23 @@ def _make_head(
         tombstones=tombstones,
         updates_per_hour=max(1, 3600 // max(60, context.settings.max_age_seconds)),
         is_rss=feed_format is FeedFormat.RSS,
+        rights=feed_entry.plain(context.publication.rights.get(_language(feed, context), "")),
+        contact=_contact(feed, context),
+        marks=context.publication.marks,
     )
+
+
+def _language(feed: Feed, context: FeedContext) -> str:
+    return feed.language or next(iter(context.publication.languages))
+
+
+def _contact(feed: Feed, context: FeedContext) -> str:
+    """As RSS wants it, and only if the operator lets everybody see it."""
+    publication = context.publication
+    if not publication.shows_contact:
+        return ""
+    name = feed_entry.plain(publication.name(_language(feed, context)))
+    return f"{publication.contact} ({name.replace('(', '[').replace(')', ']')})"
 
 
 def _feed_links(

@@ -59,6 +59,8 @@ def _make_head(feed: Feed, context: FeedContext) -> Mapping[str, object]:
         "home_page_url": feed.home_url,
         "feed_url": addresses.feed_url(publication, feed.key, FeedFormat.JSON),
         "description": feed_entry.plain(feed.subtitle),
+        "icon": publication.marks.icon,
+        "favicon": publication.marks.favicon,
         "user_comment": catalogue.text(
             language, "This is a feed. Copy its address into a feed reader."
         ),
@@ -79,7 +81,7 @@ def _make_item(entry: FeedEntry) -> Mapping[str, object]:
         "summary": entry.summary,
         "content_html": entry.html,
         # One of the two is required; an entry without a body has its standfirst for one.
-        "content_text": "" if entry.html else entry.summary or entry.title,
+        "content_text": "" if entry.html else entry.summary,
         "image": feed_entry.clean(entry.image.url) if entry.image else None,
         "date_published": entry.published_at.isoformat(),
         "date_modified": entry.updated_at.isoformat(),
