@@ -132,6 +132,15 @@ class Newsroom:
         self.app = self.open_app()
         return self
 
+    def decide(self, **settings: str) -> None:
+        """Give the weekly these settings, each as TOML writes it: `decide(draft='"1h"')`."""
+        path = self.root / "config.toml"
+        lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('name = "weekly"\n', f'name = "weekly"\n{lines}', 1), "utf-8")
+        self.app.close()
+        self.app = self.open_app()
+
     def close(self) -> None:
         """Let go of the database."""
         self.app.close()

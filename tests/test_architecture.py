@@ -109,6 +109,9 @@ TESTED_BY: dict[str, str] = {
     "config/translate": "config/test_load.py",
     "config/values": "config/test_problems.py",
     "config/zones": "config/test_load.py",
+    "deliver/letters": "test_deliver.py",
+    "deliver/proof": "test_edit.py",
+    "deliver/worker": "test_deliver.py",
     "fetch/dial": "test_fetch.py",
     "ports": "transports/test_smtp.py",
     "reads/bots": "reads/test_access_log.py",
@@ -130,9 +133,7 @@ TESTED_BY: dict[str, str] = {
     "sources/watch": "sources/test_wordpress.py",
     "sources/wordpress_rows": "sources/test_wordpress.py",
     "store/delivery_history": "store/test_deliveries.py",
-    "store/migrations/versions/0001_make_the_first_tables": "store/test_database.py",
-    "store/migrations/versions/0002_remember_cursors_of_sources": "store/test_database.py",
-    "store/migrations/versions/0003_remember_feed_entries": "store/test_database.py",
+    "store/issue_changes": "test_edit.py",
     "store/schema": "store/test_database.py",
     "store/upsert": "store/test_articles.py",
     "transports/__init__": "test_docs.py",
@@ -347,6 +348,8 @@ def test_every_module_has_its_tests() -> None:
 
 def needs_tests(module: str) -> bool:
     """Whether there is anything to go wrong: the nouns are data, most `__init__`s are a line."""
+    if module.startswith("store/migrations/versions/"):  # one test makes and unmakes them all
+        return False
     return not at_home(module, {"model"}) and any(functions_of(MODULES[module]))
 
 

@@ -6,8 +6,9 @@ import pytest
 from newsroom import Newsroom, parse, text_of
 
 from dispatch import errors, ports, transports
+from dispatch.edit import Word
 from dispatch.model.delivery import DeliveryState, Envelope, Outcome, OutcomeStatus
-from dispatch.model.newsletter import IssueState
+from dispatch.model.newsletter import IssueAction, IssueState
 from dispatch.model.settings import TransportSettings, UncertainPolicy
 from dispatch.model.subscriber import SuppressionReason
 
@@ -211,7 +212,7 @@ def test_a_stopped_issue_sends_nothing_more(newsroom: Newsroom, post: Post) -> N
     newsroom.reader("ann")
     post.is_closed = True
     newsroom.friday()
-    newsroom.app.issues.stop_issue("weekly", "2026-W48")
+    newsroom.app.issues.move("weekly", "2026-W48", Word(action=IssueAction.STOPPED))
     post.is_closed = False
     newsroom.deliver()
     assert post.given == []

@@ -35,7 +35,7 @@ from dispatch.model import contents, settings
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat
-from dispatch.model.newsletter import IssueState, LatePolicy
+from dispatch.model.newsletter import IssueAction, IssueState, LatePolicy
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
 from dispatch.model.subscriber import SubscriptionState, SuppressionReason
@@ -67,6 +67,7 @@ STATES: list[type[Enum]] = [
     Refusal,
     OutcomeStatus,
     IssueState,
+    IssueAction,
     RunState,
     SubscriptionState,
     SuppressionReason,

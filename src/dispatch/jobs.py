@@ -61,13 +61,17 @@ class IntervalJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CadenceJob:
-    """A job with an appointment; missed ones are made late or merged, by its policy."""
+    """A job with an appointment; missed ones are made late or merged, by its policy.
+
+    It begins `lead` before the appointment.
+    """
 
     name: str
     cadence: Cadence
     late: LatePolicy
     late_hours: int
     action: Action
+    lead: timedelta = timedelta()
 
     def due(self, now: datetime, last: str | None) -> Iterator[tuple[Period, str]]:
         """(period, why it is not to be made or ""), oldest first, from the last one with a run.
@@ -77,9 +81,10 @@ class CadenceJob:
         period lies ahead: its clock was wrong, or its cadence was weekly ("2026-W48" sorts behind
         every day of its year) and is daily now.
         """
-        newest = cadence.latest_due(self.cadence, now)
+        newest = cadence.latest_due(self.cadence, now + self.lead)
         first = min(last, newest.name) if last else newest.name
-        for period in cadence.list_due(self.cadence, now - cadence.HORIZON, now):
+        begins = now + self.lead
+        for period in cadence.list_due(self.cadence, begins - cadence.HORIZON, begins):
             if period.name >= first:
                 yield period, self._reason_not_to(period, newest, now)
 

@@ -66,7 +66,10 @@ def test_a_stopped_issue_sends_nothing(operator: Operator, issue: str) -> None:
     assert stopped["issue"]["state"] == "stopped"
     operator.types("deliver")
     assert operator.mails() == []
-    assert "nothing to stop" in operator.types("deliver", "--stop", "weekly", issue, code=1).stderr
+    assert (
+        "it cannot be stopped"
+        in operator.types("deliver", "--stop", "weekly", issue, code=1).stderr
+    )
 
 
 @pytest.mark.parametrize("order", ["--stop", "--resend-uncertain"])

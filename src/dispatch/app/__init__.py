@@ -8,6 +8,7 @@ published), `issues` (what is mailed), `readers` (who reads). Here are the job t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ class App:
                 cadence=one.cadence,
                 late=one.late,
                 late_hours=one.late_hours,
+                lead=timedelta(seconds=one.draft_seconds),
                 action=self._issue_action(one),
             )
             for one in self.config.newsletters

@@ -5,18 +5,30 @@ In: the office. Out: reports, previews, pages. An issue that was sent is never c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
-from dispatch import compose, deliver, errors, explain, ports, site, transports
+from dispatch import compose, deliver, edit, errors, explain, ports, site, transports
 from dispatch.app.office import Office
 from dispatch.compose import ComposeReport
 from dispatch.compose.desk import Desk
-from dispatch.deliver import DeliverReport, Mailroom
-from dispatch.model.newsletter import Issue, IssueState, Variant
+from dispatch.deliver import DeliverReport, proof
+from dispatch.deliver.letters import Letters, Mailroom
+from dispatch.deliver.proof import ProofReport
+from dispatch.edit import Word
+from dispatch.model.newsletter import (
+    Issue,
+    IssueAction,
+    IssueChange,
+    IssueState,
+    Newsletter,
+    Variant,
+)
 from dispatch.render import slots
-from dispatch.rules import cadence
-from dispatch.store import database, deliveries
+from dispatch.rules import audience, cadence, mailbox
+from dispatch.store import database, deliveries, subscribers
 from dispatch.store import issues as issue_store
 
 
@@ -41,7 +53,7 @@ class Issues:
             self._office.db,
             self._desk(),
             settings,
-            period or cadence.latest_due(settings.cadence, now),
+            period or cadence.latest_due(settings.cadence, now + _lead(settings)),
             now=now,
             dry_run=dry_run,
             progress=progress,
@@ -54,10 +66,7 @@ class Issues:
 
         Without a period it shows the next issue as it would be if it were made now.
         """
-        settings = self._office.newsletter(newsletter)
-        if period is None:
-            upcoming = cadence.next_due(settings.cadence, self._office.clock.now())
-            period = cadence.Period(self._office.clock.now(), upcoming.name)
+        period = period or self._upcoming(newsletter)
         report = self.compose(newsletter, period=period, dry_run=True)
         try:
             return _write_preview(report, folder)
@@ -69,16 +78,9 @@ class Issues:
         self, *, dry_run: bool = False, progress: ports.Progress | None = None
     ) -> DeliverReport:
         """Work off all issues that owe messages."""
-        room = Mailroom(
-            publication=self._office.publication,
-            newsletters=self._office.newsletters,
-            settings=self._office.config.delivery,
-            transport=transports.open_transport(self._office.config.transport),
-            signer=self._office.signer,
-            clock=self._office.clock,
-            stop=self._office.stop,
+        return deliver.deliver(
+            self._office.db, self._mailroom(), dry_run=dry_run, progress=progress
         )
-        return deliver.deliver(self._office.db, room, dry_run=dry_run, progress=progress)
 
     def resend_uncertain(self, newsletter: str, period: str, *, dry_run: bool = False) -> int:
         """Owe the uncertain deliveries of an issue again; returns how many."""
@@ -90,15 +92,115 @@ class Issues:
                 issue_store.set_state(tx, issue.id, IssueState.SENDING, among=finished)
         return count
 
-    def stop_issue(self, newsletter: str, period: str, *, dry_run: bool = False) -> Issue:
-        """Let nothing more of an issue leave; what was handed over cannot be called back."""
-        with self._office.db.write(dry_run=dry_run) as tx:
-            issue = self._issue(tx, newsletter, period)
-            open_states = (IssueState.COMPOSED, IssueState.SENDING)
-            if not issue_store.set_state(tx, issue.id, IssueState.STOPPED, among=open_states):
-                message = f"issue {period} of {newsletter!r} is {issue.state}: nothing to stop"
+    def move(self, newsletter: str, period: str, word: Word, *, dry_run: bool = False) -> Issue:
+        """Hold, release, approve or stop an issue; what was handed over cannot be called back."""
+        self._office.newsletter(newsletter)
+        now = self._office.clock.now()
+        return edit.move(self._office.db, newsletter, period, word, now=now, dry_run=dry_run)
+
+    def list_history(self, newsletter: str, period: str) -> Sequence[IssueChange]:
+        """Who held, released, approved, stopped or corrected an issue."""
+        return edit.list_history(self._office.db, newsletter, period)
+
+    def send_proofs(
+        self,
+        newsletter: str,
+        to: Sequence[str],
+        *,
+        period: str | None = None,
+        keys: Sequence[str] = (),
+        by: str = "",
+    ) -> list[ProofReport]:
+        """Send an issue, or without a period the next as it would be now, to the newsroom.
+
+        Every language in all sections goes, or the variants called `keys`. Raises InputError for an
+        address that is none, or that is suppressed: the standing order holds for everybody.
+        """
+        wanted = self._proof_variants(newsletter, period, keys)
+        accepted = self._proof_addresses(to)
+        room = self._mailroom()
+        with self._office.db.read() as tx:
+            newsletter_id = issue_store.newsletter_ids(tx)[newsletter]
+        settings = self._office.newsletter(newsletter)
+        issue, variants = wanted
+        letters = Letters(room, settings, newsletter_id, issue)
+        with room.transport.open_session() as session:
+            sent = proof.send_proofs(session, letters, variants, accepted)
+        if period is not None:
+            word = Word(action=IssueAction.TESTED, by=by, note=f"{len(sent)} messages")
+            with self._office.db.write() as tx:
+                edit.record(tx, issue.id, word, self._office.clock.now())
+        return sent
+
+    def _proof_addresses(self, to: Sequence[str]) -> list[str]:
+        accepted = []
+        for number, text in enumerate(to, 1):
+            address = mailbox.read_address(text)
+            if address is None:
+                message = f"address {number} of {len(to)} is not an e-mail address"
                 raise errors.InputError(message)
-            return issue_store.get_issue(tx, issue.id)
+            hashed = mailbox.address_hash(address, self._office.config.storage.secret)
+            with self._office.db.read() as tx:
+                if subscribers.find_suppression(tx, hashed):
+                    message = f"address {number} of {len(to)} is suppressed"
+                    raise errors.InputError(message)
+            accepted.append(address)
+        return accepted
+
+    def _proof_variants(
+        self, newsletter: str, period: str | None, keys: Sequence[str]
+    ) -> tuple[Issue, list[Variant]]:
+        issue, variants = (
+            self._kept_variants(newsletter, period) if period else self._next_variants(newsletter)
+        )
+        languages = self._office.newsletter(newsletter).languages
+        wanted = keys or [audience.variant_key(language, ()) for language in languages]
+        by_key = {variant.key: variant for variant in variants}
+        missing = [key for key in wanted if key not in by_key]
+        if missing and (keys or len(missing) == len(wanted)):
+            message = f"there is no variant {missing[0]!r}; there are {', '.join(by_key) or 'none'}"
+            raise errors.NotFoundError(message)
+        return issue, [by_key[key] for key in wanted if key in by_key]
+
+    def _kept_variants(self, newsletter: str, period: str) -> tuple[Issue, list[Variant]]:
+        with self._office.db.read() as tx:
+            issue = edit.get_issue(tx, newsletter, period)
+            return issue, issue_store.list_variants(tx, issue.id)
+
+    def _next_variants(self, newsletter: str) -> tuple[Issue, list[Variant]]:
+        """The next issue as it would be now; it has no number yet, and neither have they."""
+        report = self.compose(newsletter, period=self._upcoming(newsletter), dry_run=True)
+        now = self._office.clock.now()
+        issue = Issue(
+            id=0,
+            newsletter=newsletter,
+            period=report.period,
+            state=IssueState.HELD,
+            window_start=now,
+            window_end=now,
+            composed_at=now,
+        )
+        variants = [
+            Variant(
+                id=number,
+                issue_id=0,
+                key=draft.key,
+                language=draft.language,
+                sections=draft.sections,
+                subject=draft.subject,
+                preheader=draft.preheader,
+                html=draft.html,
+                text=draft.text,
+            )
+            for number, draft in enumerate(report.variants, 1)
+        ]
+        return issue, variants
+
+    def _upcoming(self, newsletter: str) -> cadence.Period:
+        """The next period, as if it were made now."""
+        now = self._office.clock.now()
+        upcoming = cadence.next_due(self._office.newsletter(newsletter).cadence, now)
+        return cadence.Period(now, upcoming.name)
 
     def read_period(self, newsletter: str, name: str, *, ahead: bool = False) -> cadence.Period:
         """The period of a newsletter that an operator names.
@@ -108,7 +210,7 @@ class Issues:
         """
         settings = self._office.newsletter(newsletter)
         period = cadence.read_period(name, settings.cadence)
-        newest = cadence.latest_due(settings.cadence, self._office.clock.now())
+        newest = cadence.latest_due(settings.cadence, self._office.clock.now() + _lead(settings))
         if period is None:
             kind = "a date" if settings.cadence.weekday is None else "an ISO week"
             message = f"{name!r} is no period of {newsletter!r}: give {kind}, such as {newest.name}"
@@ -161,6 +263,17 @@ class Issues:
             raise errors.NotFoundError(message)
         return issue
 
+    def _mailroom(self) -> Mailroom:
+        return Mailroom(
+            publication=self._office.publication,
+            newsletters=self._office.newsletters,
+            settings=self._office.config.delivery,
+            transport=transports.open_transport(self._office.config.transport),
+            signer=self._office.signer,
+            clock=self._office.clock,
+            stop=self._office.stop,
+        )
+
     def _desk(self) -> Desk:
         return Desk(
             publication=self._office.publication,
@@ -168,6 +281,11 @@ class Issues:
             templates=site.templates_in_use(self._office.config.folders.templates),
             notes=self._office.config.root / "notes",
         )
+
+
+def _lead(newsletter: Newsletter) -> timedelta:
+    """How long before its time an issue is composed."""
+    return timedelta(seconds=newsletter.draft_seconds)
 
 
 def _write_preview(report: ComposeReport, folder: Path) -> tuple[Path, ...]:

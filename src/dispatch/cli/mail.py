@@ -100,8 +100,12 @@ def _resend(door: Door, newsletter: str, period: str, *, dry_run: bool) -> None:
 
 
 def _stop(door: Door, newsletter: str, period: str, *, dry_run: bool) -> None:
+    from dispatch.edit import Word
+    from dispatch.model.newsletter import IssueAction
+
+    word = Word(action=IssueAction.STOPPED)
     with door.site(dry_run=dry_run) as site:
-        issue = site.issues.stop_issue(newsletter, period, dry_run=dry_run)
+        issue = site.issues.move(newsletter, period, word, dry_run=dry_run)
 
     def show(screen: Screen) -> None:
         would = "would be" if dry_run else "is"

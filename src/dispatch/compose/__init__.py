@@ -76,7 +76,8 @@ def compose(
             placements=tuple(placements),
             is_dry_run=True,
         )
-    state = IssueState.SKIPPED if is_thin else IssueState.COMPOSED
+    composed = IssueState.HELD if newsletter.approval else IssueState.COMPOSED
+    state = IssueState.SKIPPED if is_thin else composed
     with db.write() as tx:
         issue, is_new = _keep(tx, newsletter, window, state, drafts, placements, now)
     log.info("issue %d (%s %s): %s", issue.id, newsletter.name, period.name, issue.state)
@@ -101,8 +102,9 @@ def _keep(
         window_start=window.start,
         window_end=window.end,
         now=now,
+        goes_at=window.period.due_at if newsletter.draft_seconds else None,
     )
-    if issue_id is not None and state is IssueState.COMPOSED:
+    if issue_id is not None and state is not IssueState.SKIPPED:
         issues.add_variants(tx, issue_id, drafts)
         issues.add_placements(tx, issue_id, placements)
     issue = issues.find_issue(tx, newsletter.name, window.period.name)

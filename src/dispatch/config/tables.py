@@ -289,6 +289,14 @@ class NewsletterTable(Table):
         "run",
     )
     late_hours: v.Count = setting("For late = run: after how many hours it is too late.", 18)
+    draft: v.Duration | None = setting(
+        "How long before its cadence an issue is composed, so that editors see it before it "
+        "leaves: 1h. It goes at its time unless somebody holds it. None is at its time.",
+        None,
+    )
+    approval: v.Flag = setting(
+        "Whether an issue leaves only when somebody approved it: dispatch issue approve.", False
+    )
 
     @field_validator("languages", "blocks")
     @classmethod

@@ -155,6 +155,8 @@ def newsletter(table: t.NewsletterTable) -> Newsletter:
         minimum_articles=table.minimum_articles,
         late=LatePolicy(table.late),
         late_hours=table.late_hours,
+        draft_seconds=table.draft or 0,
+        approval=table.approval,
     )
 
 

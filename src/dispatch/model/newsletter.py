@@ -42,7 +42,8 @@ class Newsletter:
 
     `titles` has a text for each of `languages`. `blocks` names the blocks in order of appearance.
     `from_address` is per language, `list_id` is the RFC 2919 identifier without brackets.
-    `late_hours` limits LatePolicy.RUN.
+    `late_hours` limits LatePolicy.RUN. An issue is composed `draft_seconds` before its cadence, so
+    that editors see it before it leaves; with `approval` it leaves only on their word.
     """
 
     name: str
@@ -61,6 +62,8 @@ class Newsletter:
     minimum_articles: int = 1
     late: LatePolicy = LatePolicy.RUN
     late_hours: int = 18
+    draft_seconds: int = 0
+    approval: bool = False
 
     def title(self, language: str) -> str:
         """The newsletter's title in `language`."""
@@ -71,6 +74,7 @@ class IssueState(StrEnum):
     """Where one dated instance of a newsletter stands."""
 
     COMPOSED = "composed"  #: variants are frozen, nobody was planned yet
+    HELD = "held"  #: variants are frozen; it waits for the operator's word
     SENDING = "sending"  #: the audience is frozen in the ledger, messages are leaving
     FINISHED = "finished"  #: the ledger balances
     SKIPPED = "skipped"  #: too few articles; they are carried over to the next issue
@@ -81,7 +85,8 @@ class IssueState(StrEnum):
 class Issue:
     """One dated instance of a newsletter, over articles that entered in [window_start, window_end).
 
-    `period` is "2026-W48" for a weekly cadence and "2026-11-24" for a daily one.
+    `period` is "2026-W48" for a weekly cadence and "2026-11-24" for a daily one. Nothing leaves
+    before `goes_at`; None is at once. `revision` counts its corrections.
     """
 
     id: int
@@ -91,6 +96,30 @@ class Issue:
     window_start: datetime
     window_end: datetime
     composed_at: datetime
+    goes_at: datetime | None = None
+    revision: int = 0
+
+
+class IssueAction(StrEnum):
+    """What an editor did with an issue that stands."""
+
+    HELD = "held"  #: nothing more leaves until it is released
+    RELEASED = "released"  #: it goes on from where it was held
+    APPROVED = "approved"  #: somebody read it and said yes
+    STOPPED = "stopped"  #: nothing more of it leaves, for good
+    CORRECTED = "corrected"  #: what has not left, and the web copy, were made anew
+    TESTED = "tested"  #: it was sent to addresses that the editor named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueChange:
+    """One line of an issue's history. `by` is who says so; an empty one is the operator."""
+
+    issue_id: int
+    action: IssueAction
+    made_at: datetime
+    by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +127,13 @@ class Variant:
     """The rendering of an issue for one set of readers: a language and a set of sections.
 
     `html` and `text` hold slot markers in place of a reader's own values (render.slots).
-    Empty `sections` means all sections.
+    Empty `sections` means all sections. `key` names the variant within its issue
+    (`rules.audience`).
     """
 
     id: int
     issue_id: int
+    key: str
     language: str
     sections: tuple[str, ...]
     subject: str

@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     NOT_CONFIRMED = "not-confirmed"  #: pending, or subscribed anew and not confirmed
     UNSUBSCRIBED = "unsubscribed"  #: the reader said no
     STOPPED = "issue-stopped"  #: an operator stopped the issue
+    HELD = "issue-held"  #: an operator holds it; not now, and so never a reason to settle
 
 
 def may_deliver(
@@ -28,8 +29,8 @@ def may_deliver(
     """
     if is_suppressed:
         return Refusal.SUPPRESSED
-    if issue is IssueState.STOPPED:
-        return Refusal.STOPPED
+    if issue in (IssueState.STOPPED, IssueState.HELD):
+        return Refusal.STOPPED if issue is IssueState.STOPPED else Refusal.HELD
     if subscription is None:
         return Refusal.GONE
     if subscription is SubscriptionState.UNSUBSCRIBED:

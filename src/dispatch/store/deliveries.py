@@ -19,6 +19,7 @@ from dispatch.model.delivery import (
     Outcome,
     OutcomeStatus,
 )
+from dispatch.model.newsletter import IssueState
 from dispatch.model.subscriber import SubscriptionState
 from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
@@ -134,10 +135,14 @@ def begin_attempt(
 ) -> bool:
     """Record, before the message is handed over, that it is about to be.
 
-    The fence: returns False if the lease is no longer ours, or if a thread of our name has begun
-    this very try; then nothing may be sent.
+    The fence: returns False if the lease is no longer ours, if a thread of our name has begun
+    this very try, or if somebody held or stopped the issue meanwhile; then nothing may be sent.
     """
-    held = sa.update(_delivery).where(_is_held(delivery, worker)).values(lease_until=lease_until)
+    is_sending = sa.exists().where(
+        _issue.c.id == delivery.issue_id, _issue.c.state == IssueState.SENDING.value
+    )
+    ours = sa.update(_delivery).where(_is_held(delivery, worker), is_sending)
+    held = ours.values(lease_until=lease_until)
     if tx.execute(held).rowcount != 1:
         return False
     row = {

@@ -64,9 +64,13 @@ def find_issue(tx: Transaction, newsletter: str, period: str) -> Issue | None:
     return _issue_of(row) if row else None
 
 
-def get_issue(tx: Transaction, issue_id: int) -> Issue:
-    """The issue called `issue_id`; raises NotFoundError."""
-    row = tx.execute(sa.select(_issue).where(_issue.c.id == issue_id)).one_or_none()
+def get_issue(tx: Transaction, issue_id: int, *, keep: bool = False) -> Issue:
+    """The issue called `issue_id`; raises NotFoundError.
+
+    `keep` lets nobody change it before this transaction ends (SQLite has one writer anyway).
+    """
+    query = sa.select(_issue).where(_issue.c.id == issue_id)
+    row = tx.execute(query.with_for_update(read=True) if keep else query).one_or_none()
     if row is None:
         message = f"there is no issue {issue_id}"
         raise errors.NotFoundError(message)
@@ -119,6 +123,7 @@ def add_issue(
     window_start: datetime,
     window_end: datetime,
     now: datetime,
+    goes_at: datetime | None = None,
 ) -> int | None:
     """Insert the issue of a period; None if somebody else has just done so."""
     row = {
@@ -128,6 +133,8 @@ def add_issue(
         "window_start": window_start,
         "window_end": window_end,
         "composed_at": now,
+        "goes_at": goes_at,
+        "revision": 0,
     }
     if not upsert.insert_missing(tx, _issue, [row]):
         return None
@@ -270,6 +277,8 @@ def _issue_of(row: sa.Row[Any]) -> Issue:
         window_start=row.window_start,
         window_end=row.window_end,
         composed_at=row.composed_at,
+        goes_at=row.goes_at,
+        revision=row.revision,
     )
 
 
@@ -277,6 +286,7 @@ def _variant_of(row: sa.Row[Any]) -> Variant:
     return Variant(
         id=row.id,
         issue_id=row.issue_id,
+        key=row.key,
         language=row.language,
         sections=tuple(row.sections),
         subject=row.subject,

@@ -184,7 +184,22 @@ issue = sa.Table(
     sa.Column("window_start", Moment, nullable=False),
     sa.Column("window_end", Moment, nullable=False),
     sa.Column("composed_at", Moment, nullable=False),
+    sa.Column("goes_at", Moment),
+    sa.Column("revision", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("newsletter", "period"),
+)
+
+#: Who held, released, approved, stopped or corrected an issue, and why.
+issue_change = sa.Table(
+    "issue_change",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("issue_id", sa.ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("by", sa.Text, nullable=False, default=""),
+    sa.Column("note", sa.Text, nullable=False, default=""),
+    sa.Index("ix_issue_change_issue", "issue_id"),
 )
 
 #: Which articles an issue carried, where and why: the frozen ranking, and "never twice".

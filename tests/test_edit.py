@@ -1,0 +1,216 @@
+"""The editor's hand: an issue goes at its hour unless held, and stops before the next message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from newsroom import FRIDAY, Newsroom
+
+from dispatch import errors, ports, transports
+from dispatch.edit import Word
+from dispatch.model.delivery import DeliveryState, Envelope, Outcome, OutcomeStatus
+from dispatch.model.newsletter import IssueAction, IssueState
+from dispatch.model.subscriber import SuppressionReason
+
+WEEK = ("weekly", "2026-W48")
+
+
+def say(newsroom: Newsroom, action: IssueAction, by: str = "Anna") -> IssueState:
+    return newsroom.app.issues.move(*WEEK, Word(action=action, by=by)).state
+
+
+def at_eight(newsroom: Newsroom) -> None:
+    """An hour before the issue is due."""
+    newsroom.clock.time = FRIDAY
+    newsroom.later(hours=-1)
+    newsroom.collect()
+    newsroom.app.runner.wake("issue:weekly")
+
+
+@pytest.fixture
+def drafted(newsroom: Newsroom) -> Newsroom:
+    """A newsroom that sees its issue an hour before it goes."""
+    newsroom.decide(draft='"1h"')
+    newsroom.article("One")
+    newsroom.reader("ann")
+    return newsroom
+
+
+class Wire:
+    """A transport that does something before each message."""
+
+    is_idempotent = False
+    connections = 1
+
+    def __init__(self, before: Callable[[int], None]) -> None:
+        self.before = before
+        self.given: list[str] = []
+
+    def open_session(self) -> Wire:
+        return self
+
+    def send(self, envelope: Envelope, message: bytes) -> Outcome:
+        assert message
+        self.given.append(envelope.recipient)
+        self.before(len(self.given))
+        return Outcome(status=OutcomeStatus.SENT, code=250)
+
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def use(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
+    def open_transport(_: object) -> ports.Transport:
+        return wire
+
+    monkeypatch.setattr(transports, "open_transport", open_transport)
+
+
+def test_a_draft_is_made_before_its_hour_and_goes_at_it(drafted: Newsroom) -> None:
+    at_eight(drafted)
+    assert drafted.issue().state is IssueState.COMPOSED
+    assert drafted.issue().goes_at == FRIDAY
+    drafted.deliver()
+    assert drafted.mails() == [], "it is not nine yet"
+    drafted.later(hours=1)
+    drafted.deliver()
+    assert len(drafted.mails()) == 1
+
+
+def test_a_held_issue_waits_beyond_its_hour_and_goes_when_it_is_released(
+    drafted: Newsroom,
+) -> None:
+    at_eight(drafted)
+    assert say(drafted, IssueAction.HELD) is IssueState.HELD
+    drafted.later(hours=3)
+    drafted.deliver()
+    assert drafted.mails() == []
+    assert say(drafted, IssueAction.RELEASED) is IssueState.COMPOSED
+    drafted.deliver()
+    assert len(drafted.mails()) == 1
+    history = drafted.app.issues.list_history(*WEEK)
+    assert [(one.action, one.by) for one in history] == [
+        (IssueAction.HELD, "Anna"),
+        (IssueAction.RELEASED, "Anna"),
+    ]
+
+
+def test_an_issue_that_wants_approval_leaves_on_no_other_word(newsroom: Newsroom) -> None:
+    newsroom.decide(approval="true")
+    newsroom.article("One")
+    newsroom.reader("ann")
+    newsroom.friday()
+    newsroom.later(hours=5)
+    newsroom.deliver()
+    assert newsroom.mails() == []
+    assert newsroom.issue().state is IssueState.HELD
+    say(newsroom, IssueAction.APPROVED)
+    newsroom.deliver()
+    assert len(newsroom.mails()) == 1
+
+
+def test_a_hold_is_seen_before_the_next_message_and_nobody_is_lost_by_it(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def before(count: int) -> None:
+        if count == 3:
+            say(newsroom, IssueAction.HELD)
+
+    wire = Wire(before)
+    use(monkeypatch, wire)
+    newsroom.article("One")
+    for number in range(8):
+        newsroom.reader(f"reader{number}")
+    newsroom.friday()
+    assert len(wire.given) == 3
+    assert newsroom.balance() == {DeliveryState.SENT: 3, DeliveryState.PLANNED: 5}
+    newsroom.deliver()
+    assert len(wire.given) == 3
+    assert say(newsroom, IssueAction.RELEASED) is IssueState.SENDING
+    newsroom.deliver()
+    assert sorted(wire.given) == sorted(f"reader{n}@reader.example" for n in range(8))
+    assert newsroom.issue().state is IssueState.FINISHED
+
+
+def test_a_stop_is_seen_before_the_next_message_and_settles_the_rest(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def before(count: int) -> None:
+        if count == 2:
+            say(newsroom, IssueAction.STOPPED)
+
+    wire = Wire(before)
+    use(monkeypatch, wire)
+    newsroom.article("One")
+    for number in range(6):
+        newsroom.reader(f"reader{number}")
+    newsroom.friday()
+    assert len(wire.given) == 2
+    assert newsroom.balance() == {DeliveryState.SENT: 2, DeliveryState.SKIPPED: 4}
+
+
+@pytest.mark.parametrize("action", [IssueAction.RELEASED, IssueAction.APPROVED])
+def test_what_is_not_held_cannot_be_released(drafted: Newsroom, action: IssueAction) -> None:
+    at_eight(drafted)
+    with pytest.raises(errors.InputError, match="is composed"):
+        say(drafted, action)
+    assert not drafted.app.issues.list_history(*WEEK), "a refused word leaves no line"
+
+
+def test_a_word_on_an_issue_that_is_not_there_is_an_error(newsroom: Newsroom) -> None:
+    with pytest.raises(errors.NotFoundError, match="2026-W48"):
+        say(newsroom, IssueAction.HELD)
+
+
+def test_a_dry_word_changes_nothing(drafted: Newsroom) -> None:
+    at_eight(drafted)
+    drafted.app.issues.move(*WEEK, Word(action=IssueAction.HELD), dry_run=True)
+    assert drafted.issue().state is IssueState.COMPOSED
+    assert not drafted.app.issues.list_history(*WEEK)
+
+
+def test_a_test_goes_to_the_editors_alone_and_leaves_the_ledger_as_it_is(
+    drafted: Newsroom,
+) -> None:
+    at_eight(drafted)
+    sent = drafted.app.issues.send_proofs("weekly", ["desk@meridian.example"], period=WEEK[1])
+    assert {one.variant for one in sent} == {"en"}, "every language that has an issue"
+    (mail,) = drafted.mails()
+    assert mail["To"] == "desk@meridian.example"
+    assert str(mail["Subject"]).startswith("[TEST] ")
+    token = str(mail["List-Unsubscribe"]).strip("<>").rpartition("/")[2]
+    assert drafted.app.readers.unsubscribe(token) is None, "its link names nobody"
+    assert drafted.balance() == {}
+    drafted.later(hours=1)
+    drafted.deliver()
+    assert len(drafted.mails_to("ann")) == 1
+
+
+def test_a_test_of_the_next_issue_needs_none_to_stand(newsroom: Newsroom) -> None:
+    newsroom.article("One")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.app.issues.send_proofs("weekly", ["desk@meridian.example"])
+    assert len(newsroom.mails()) == 1
+    assert newsroom.app.issues.list_issues() == []
+
+
+@pytest.mark.parametrize("address", ["nobody", "gone@reader.example"])
+def test_a_test_is_refused_for_an_address_that_is_none_or_suppressed(
+    drafted: Newsroom, address: str
+) -> None:
+    drafted.app.readers.suppress(["gone@reader.example"], SuppressionReason.COMPLAINT)
+    at_eight(drafted)
+    with pytest.raises(errors.InputError, match="address 1 of 1"):
+        drafted.app.issues.send_proofs("weekly", [address], period=WEEK[1])
+    assert drafted.mails() == []
+
+
+def test_a_test_of_a_variant_that_is_not_there_says_which_are(drafted: Newsroom) -> None:
+    at_eight(drafted)
+    with pytest.raises(errors.NotFoundError, match="there are en"):
+        drafted.app.issues.send_proofs("weekly", ["d@m.example"], period=WEEK[1], keys=["fr"])
