@@ -1,0 +1,309 @@
+"""Reads an article from its web page: what the page says of itself, and its text if asked for.
+
+In: the bytes of a page, what the sitemap said of it. Out: a Page with an Entry. Never: guesses a
+text (the operator's selectors find it, or there is none), or takes a list or a form for an article.
+
+The order in which fields are looked for stands beside each of them: structured data first, for it
+is written for programs; then what is written for social networks; the visible page last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from lxml import etree, html
+
+from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.model.publication import Source
+from dispatch.rules import canonical, dates
+from dispatch.rules import text as text_rules
+from dispatch.sources import feed_wire, page_data, page_links, rest, selectors
+from dispatch.sources.feed_wire import Element
+from dispatch.sources.sitemap import Listed
+
+MAX_BYTES = 5 * 1024 * 1024
+#: A page with more bylines is no article but a list of contributors.
+MAX_AUTHORS = 20
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?\s*([A-Za-z0-9._:\-]{2,40})", re.IGNORECASE)
+_URL_DATE = re.compile(r"/(20\d\d)[/-]([01]\d)[/-]([0-3]\d)(?=[/-])")
+_SITE_SUFFIX = re.compile(r"\s+[|–—·•-]\s+[^|–—·•]{1,60}$")
+_ID = re.compile(r"[?&]p=\d+$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page as read. `is_article` is what it says itself, or what its sitemap says."""
+
+    entry: Entry
+    is_article: bool
+
+
+def tree_of(body: bytes, content_type: str | None) -> Element | None:
+    """The page as a tree; None where there is none."""
+    declared = _CHARSET.search(body[:4096])
+    kind = content_type or ""
+    if "charset" not in kind.lower() and declared:
+        kind = f"text/html; charset={declared[1].decode('ascii')}"
+    text, _, _ = feed_wire.decode(body, kind)
+    try:
+        return html.document_fromstring(text_rules.without_hidden(text))
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def read(
+    body: bytes,
+    content_type: str | None,
+    *,
+    url: str,
+    listed: Listed,
+    source: Source,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Page | None:
+    """The page that came from `url`; None when it is none that can be read."""
+    tree = tree_of(body, content_type)
+    if tree is None:
+        return None
+    return _Reader(tree, url, listed, source, zone, now).page()
+
+
+class _Reader:
+    """One page, and what was said of it before."""
+
+    def __init__(
+        self,
+        tree: Element,
+        url: str,
+        listed: Listed,
+        source: Source,
+        zone: ZoneInfo,
+        now: datetime,
+    ) -> None:
+        self._tree = tree
+        self._url = page_links.base_of(tree, url)
+        self._address = url
+        self._listed = listed
+        self._source = source
+        self._zone = zone
+        self._now = now
+        self._metas = dict(_metas(tree))
+        scripts = selectors.find(tree, "script[type*='ld+json']")
+        self._data = page_data.read(script.text or "" for script in scripts)
+
+    def page(self) -> Page:
+        """The page."""
+        is_shown = "noindex" not in self._metas.get("robots", "").lower()
+        says_so = bool(self._data.article) or self._metas.get("og:type", "").lower() == "article"
+        return Page(entry=self._entry(), is_article=is_shown and (says_so or self._listed.is_news))
+
+    def _entry(self) -> Entry:
+        url = self._canonical()
+        sections = tuple(self._sections(url))
+        return Entry(
+            source_id=self._short_link() or url,
+            url=url,
+            title=self._title(),
+            language=self._language(url),
+            standfirst=self._standfirst(),
+            authors=tuple(self._authors())[:MAX_AUTHORS],
+            sections=sections,
+            image=self._image(),
+            translations=self._translations(url),
+            published_at=self._published(url),
+            updated_at=self._date(
+                self._data.text("dateModified"), self._metas.get("article:modified_time", "")
+            ),
+            html=self._body(),  # last: it takes elements out of the tree
+            plain=frozenset({"title", "standfirst", "authors", "sections"}),
+        )
+
+    def _canonical(self) -> str:
+        """rel=canonical, og:url, the data's own word, where the page came from."""
+        found = page_links.canonical_link(self._tree, self._url)
+        said = canonical.absolute_url(self._data.text("mainEntityOfPage", "url"), self._url)
+        if found is None and said and page_links.may_be_canonical(said, self._address):
+            return said
+        return found or self._address
+
+    def _short_link(self) -> str | None:
+        """WordPress's `?p=7`, which is the guid in its feed."""
+        for node in self._tree.iter("link"):
+            href = canonical.absolute_url(node.get("href") or "", self._url)
+            if node.get("rel") == "shortlink" and href and _ID.search(href):
+                return href
+        return None
+
+    def _title(self) -> str:
+        """headline, og:title, h1, title."""
+        headline = self._data.text("headline")
+        if headline:
+            return headline
+        name = self._metas.get("og:site_name", "")
+        shared = _without_site(self._metas.get("og:title", ""), name)
+        heading = next((_text(node) for node in self._tree.iter("h1") if _text(node)), "")
+        title = next((_text(node) for node in self._tree.iter("title")), "")
+        return shared or heading or _SITE_SUFFIX.sub("", title) or self._listed.title
+
+    def _standfirst(self) -> str:
+        """description, alternativeHeadline, og:description, the description for searchers."""
+        return (
+            self._data.text("description", "alternativeHeadline")
+            or self._metas.get("og:description", "")
+            or self._metas.get("description", "")
+        )
+
+    def _published(self, url: str) -> datetime | None:
+        """datePublished, article:published_time, a `time` in the article, sitemap, address."""
+        times = selectors.find(self._tree, "article time[datetime]")
+        dated = _URL_DATE.search(urlsplit(url).path)
+        return self._date(
+            self._data.text("datePublished"),
+            self._metas.get("article:published_time", ""),
+            *(one.get("datetime") or "" for one in times[:1]),
+            self._listed.published,
+            "-".join(dated.groups()) if dated else "",
+        )
+
+    def _date(self, *said: str) -> datetime | None:
+        found = (dates.read_date(one, self._zone, self._now) for one in said if one)
+        return next((date for date in found if date), None)
+
+    def _authors(self) -> Iterator[Author]:
+        """author, article:author unless it is an address, rel=author, the author for searchers."""
+        for value in self._data.values("author", "creator"):
+            node = self._data.followed(value)
+            name = rest.text(value) or rest.text(node.get("name"))
+            kinds = page_data.kinds_of(node)
+            if name and "Organization" not in kinds and "NewsMediaOrganization" not in kinds:
+                yield Author(name=name, url=rest.text(node.get("url")) or None)
+        if self._data.values("author", "creator"):
+            return
+        said = self._metas.get("article:author", "")
+        if said and "://" not in said:
+            yield Author(name=said)
+            return
+        marked = selectors.find(self._tree, "[rel~='author']")
+        names = [_text(node) for node in marked if _text(node)]
+        yield from (Author(name=name) for name in names or [self._metas.get("author", "")])
+
+    def _sections(self, url: str) -> Iterator[str]:
+        """articleSection, article:section, the trail of breadcrumbs, the address."""
+        said = [rest.text(one) for one in self._data.values("articleSection")]
+        said = [one for one in said if one] or [self._metas.get("article:section", "")]
+        if any(said):
+            yield from filter(None, said)
+            return
+        trail = list(self._trail())
+        if trail:
+            yield from trail
+            return
+        parts = [part for part in urlsplit(url).path.split("/") if part]
+        folders = [part for part in parts[:-1] if len(part) > 2 and not part.isdigit()]
+        yield from folders[:1]
+
+    def _trail(self) -> Iterator[str]:
+        """What stands between home and the article itself."""
+        for crumbs in self._data.of_kind("BreadcrumbList"):
+            items = [rest.table(one) for one in rest.items(crumbs.get("itemListElement"))]
+            for one in items[1:-1]:
+                inner = rest.table(one.get("item"))
+                name = rest.text(one.get("name")) or rest.text(inner.get("name"))
+                if name:
+                    yield name
+
+    def _language(self, url: str) -> str | None:
+        """inLanguage, the page's `lang`, its own hreflang, og:locale, the sitemap."""
+        said = (
+            self._data.text("inLanguage"),
+            self._tree.get("lang") or "",
+            page_links.own_language(self._tree, url),
+            self._metas.get("og:locale", ""),
+            self._listed.language,
+        )
+        return next(filter(None, map(text_rules.language_tag, said)), None)
+
+    def _translations(self, url: str) -> tuple[TranslationLink, ...]:
+        """hreflang, the data's own word, the sitemap."""
+        found = page_links.translations(self._tree, url)
+        if not found:
+            found = tuple(self._said_translations(url)) or self._listed.translations
+        return found
+
+    def _said_translations(self, url: str) -> Iterator[TranslationLink]:
+        for value in self._data.values("workTranslation", "translationOfWork"):
+            node = self._data.followed(value)
+            said = rest.text(value) or rest.text(node.get("url") or node.get("@id"))
+            target = canonical.absolute_url(said, self._url)
+            if target and target != url:
+                language = rest.text(node.get("inLanguage")) or None
+                yield TranslationLink(url=target, language=language)
+
+    def _image(self) -> Image | None:
+        for value in self._data.values("image", "thumbnailUrl"):
+            node = self._data.followed(value)
+            url = rest.text(value) or rest.text(node.get("url") or node.get("contentUrl"))
+            if url:
+                width, height = (_pixels(node.get(key)) for key in ("width", "height"))
+                alt = rest.text(node.get("caption")) or self._metas.get("og:image:alt", "")
+                return Image(url=url, alt=alt, width=width, height=height)
+        url = self._metas.get("og:image", "")
+        return Image(url=url, alt=self._metas.get("og:image:alt", "")) if url else None
+
+    def _body(self) -> str:
+        """The text that the operator's selectors find; "" without them."""
+        if self._source.body is None:
+            return ""
+        found = selectors.find(self._tree, self._source.body)
+        for element in found:
+            for selector in self._source.remove:
+                for unwanted in selectors.find(element, selector):
+                    _take_out(unwanted)
+        return "\n".join(etree.tostring(one, encoding="unicode", method="html") for one in found)
+
+
+def _metas(tree: Element) -> Iterator[tuple[str, str]]:
+    """Name and content of each `meta`; of several the first counts."""
+    found: dict[str, str] = {}
+    for node in tree.iter("meta"):
+        name = (node.get("property") or node.get("name") or "").strip().lower()
+        if name:
+            found.setdefault(name, (node.get("content") or "").strip())
+    yield from found.items()
+
+
+def _take_out(element: Element) -> None:
+    """Remove `element` but not the text behind it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before, tail = element.getprevious(), element.tail or ""
+    if before is not None:
+        before.tail = (before.tail or "") + tail
+    else:
+        parent.text = (parent.text or "") + tail
+    parent.remove(element)
+
+
+def _text(node: Element) -> str:
+    return " ".join("".join(str(part) for part in node.itertext()).split())
+
+
+def _without_site(title: str, site: str) -> str:
+    """`title` without the name of the site behind a bar or dash."""
+    if not site or not title.casefold().endswith(site.casefold()):
+        return title
+    return title[: -len(site)].rstrip(" |–—·•-") or title
+
+
+def _pixels(value: object) -> int | None:
+    """`1200`, `"1200"`, `"1200px"`, or a QuantitativeValue."""
+    digits = rest.text(rest.table(value).get("value", "") if isinstance(value, dict) else value)
+    number = digits.lower().removesuffix("px").partition(".")[0]
+    return int(number) if number.isdigit() and 0 < len(number) < 6 and int(number) else None

@@ -1,0 +1,100 @@
+"""Collecting from sites that are played on loopback: what reaches the store, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from newsroom import Newsroom
+from sites import TUESDAY, LocalSite, WordPressSite, hours_ago
+
+SOURCE = """
+[[sources]]
+name = "{name}"
+kind = "{kind}"
+url = "{url}"
+allow_hosts = ["127.0.0.1"]
+"""
+ARTICLE = """<html lang=en><meta property=og:type content=article><title>{title}</title>
+<meta property=article:published_time content="{date}"></html>"""
+
+
+def add_source(room: Newsroom, name: str, kind: str, url: str) -> None:
+    path = room.root / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + SOURCE.format(name=name, kind=kind, url=url), encoding="utf-8")
+    room.close()
+    room.app = room.open_app()
+
+
+@pytest.fixture
+def blog() -> Iterator[WordPressSite]:
+    made = WordPressSite()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def paper() -> Iterator[LocalSite]:
+    made = LocalSite()
+    yield made
+    made.close()
+
+
+def list_pages(paper: LocalSite, numbers: range, date: str) -> None:
+    for number in numbers:
+        text = ARTICLE.replace("{title}", f"Piece {number}").replace("{date}", date)
+        paper.put(f"/en/story/{number}", text)
+    rows = "".join(f"<url><loc>{{site}}/en/story/{n}</loc></url>" for n in range(numbers.stop))
+    paper.put("/sitemap.xml", f"<urlset>{rows}</urlset>")
+
+
+def test_an_article_in_the_feed_and_in_the_interface_is_one(
+    newsroom: Newsroom, blog: WordPressSite
+) -> None:
+    blog.publish(7, "Treaties", hours_ago(2), slug="en/treaties")
+    blog.put(
+        "/feed",
+        "<rss version='2.0'><channel><title>x</title><item><title>Treaties</title>"
+        "<link>{site}/en/treaties/</link><guid isPermaLink='false'>{site}/?p=7</guid></item>"
+        "</channel></rss>",
+        kind="application/rss+xml",
+    )
+    add_source(newsroom, "rest", "wordpress", blog.url)
+    add_source(newsroom, "rss", "feed", f"{blog.url}feed")
+    newsroom.collect()
+    (article,) = newsroom.articles()
+    assert article.title == "Treaties"
+
+
+def test_what_is_unpublished_in_wordpress_leaves_the_feeds(
+    newsroom: Newsroom, blog: WordPressSite
+) -> None:
+    blog.publish(7, "Treaties", hours_ago(2))
+    add_source(newsroom, "rest", "wordpress", blog.url)
+    newsroom.collect()
+    blog.rows[7]["status"] = "draft"
+    newsroom.later(hours=1)
+    newsroom.collect()
+    newsroom.later(hours=1)
+    report = newsroom.collect().articles.sources[-1]
+    assert report.withdrawn == 1
+    assert newsroom.articles() == []
+
+
+def test_a_site_that_is_read_in_parts_announces_no_history(
+    newsroom: Newsroom, paper: LocalSite
+) -> None:
+    """And is held back by no flood brake; what appears after the first visit is news."""
+    list_pages(paper, range(60), "2026-11-20T10:00:00Z")
+    add_source(newsroom, "paper", "pages", f"{paper.url}en/")
+    for _ in range(4):
+        report = newsroom.collect().articles.sources[-1]
+        assert report.failure == ""
+        newsroom.later(hours=1)
+    assert len(newsroom.articles()) == 60
+    assert {article.entered_at.day for article in newsroom.articles()} == {20}
+    list_pages(paper, range(60, 61), "2026-11-20T10:00:00Z")
+    newsroom.collect()
+    (news,) = [one for one in newsroom.articles() if one.title == "Piece 60"]
+    assert news.entered_at == newsroom.clock.now() > TUESDAY
