@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 
 from dispatch.model.article import Image
 from dispatch.model.contents import (
+    Announcement,
     AppealBlock,
+    ArticleBlock,
     BlockContents,
+    EventsBlock,
     IssueContents,
     IssueUrls,
+    JobsBlock,
     LatestBlock,
     ListedArticle,
     ListedRead,
@@ -69,7 +73,13 @@ COPY = {
             "It is paid for by 1,204 readers. If that is worth a coffee to you, be the next.",
             "Support our newsroom",
         ),
-        note=("From the editors", "We moved house this week.\n\nThe new letterbox works."),
+        note=(
+            "From the editors",
+            (
+                "We moved **house** this week.\n\nThe [new letterbox](https://meridian.test/box) "
+                "is\n\n- red\n- full\n\n> Write to us: we read everything."
+            ),
+        ),
     ),
     "ru": Copy(
         direction="ltr",
@@ -286,6 +296,38 @@ def long_headline() -> IssueContents:
     return issue("en", blocks=usual_blocks(copy, "en"))
 
 
+def every_block(language: str = "en") -> IssueContents:
+    """An issue with a whole article, events and jobs as well."""
+    copy = COPY[language]
+    html = (
+        f"<p>{copy.standfirst} <a href='https://meridian.test/map'>{copy.titles[6]}</a></p>"
+        f"<h2>{copy.titles[3]}</h2><p>{copy.standfirst * 3}</p>"
+        "<figure><img src='https://meridian.test/images/5.jpg' alt='' width='1200' height='750'>"
+        f"<figcaption>{copy.titles[5]}</figcaption></figure>"
+        f"<blockquote><p>{copy.standfirst}</p></blockquote><hr>"
+        f"<ul><li>{copy.titles[3]}</li><li>{copy.titles[6]}</li></ul><p>{copy.standfirst * 2}</p>"
+    )
+    announcements = tuple(
+        Announcement(
+            title=copy.titles[number],
+            url=f"https://meridian.test/events/{number}",
+            text=copy.standfirst if number == 3 else "",
+            place=copy.sections[0] if number != 6 else "",
+            date_text=copy.day,
+        )
+        for number in (3, 5, 6)
+    )
+    return issue(
+        language,
+        blocks=(
+            *usual_blocks(copy, language),
+            ArticleBlock(article=listed(copy, 4), html=html),
+            EventsBlock(announcements=announcements),
+            JobsBlock(announcements=announcements[1:]),
+        ),
+    )
+
+
 #: Every kind of issue that the design has to hold, by the name of its picture.
 ALL: dict[str, Callable[[], IssueContents]] = {
     "en": lambda: issue("en"),
@@ -295,6 +337,8 @@ ALL: dict[str, Callable[[], IssueContents]] = {
     "ru-bare": bare,
     "he-bare": lambda: bare("he"),
     "en-one": one_article,
+    "en-every-block": every_block,
+    "he-every-block": lambda: every_block("he"),
     "en-thirty": thirty_articles,
     "en-long-headline": long_headline,
 }

@@ -35,7 +35,7 @@ from dispatch.model import contents, settings
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat
-from dispatch.model.newsletter import IssueAction, IssueState, LatePolicy
+from dispatch.model.newsletter import ArticleChoice, IssueAction, IssueState, LatePolicy
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
 from dispatch.model.subscriber import SubscriptionState, SuppressionReason
@@ -73,6 +73,7 @@ STATES: list[type[Enum]] = [
     SuppressionReason,
     Decision,
     DiscardReason,
+    ArticleChoice,
     LatePolicy,
     settings.UncertainPolicy,
     settings.Security,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from dispatch import compose, deliver, edit, errors, explain, ports, site, transports
+from dispatch import compose, deliver, edit, errors, explain, fetch, ports, site, transports
 from dispatch.app.office import Office
 from dispatch.compose import ComposeReport
 from dispatch.compose.desk import Desk
@@ -49,15 +49,16 @@ class Issues:
         """The issue of `newsletter` for `period`, or for the newest one that is due."""
         settings = self._office.newsletter(newsletter)
         now = self._office.clock.now()
-        return compose.compose(
-            self._office.db,
-            self._desk(),
-            settings,
-            period or cadence.latest_due(settings.cadence, now + _lead(settings)),
-            now=now,
-            dry_run=dry_run,
-            progress=progress,
-        )
+        with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
+            return compose.compose(
+                self._office.db,
+                replace(self._desk(), fetcher=fetcher),
+                settings,
+                period or cadence.latest_due(settings.cadence, now + _lead(settings)),
+                now=now,
+                dry_run=dry_run,
+                progress=progress,
+            )
 
     def preview(
         self, newsletter: str, folder: Path, *, period: cadence.Period | None = None

@@ -5,7 +5,8 @@ that made them, or a record that the week was too thin. Same newsletter and peri
 Never: a reader; values of a single person are slots until a message is made of them.
 
 By subject: `desk` (what composing takes), `material` (what the store knows), `page` (one variant
-while it is filled), `blocks` (how each block is filled), `listing` (how an article is shown).
+while it is filled), `blocks` (how each block is filled), `boxes` (what their feeds say), `listing`
+(how an article is shown).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dispatch import ports
-from dispatch.compose import blocks
+from dispatch.compose import blocks, boxes
 from dispatch.compose import material as materials
 from dispatch.compose.desk import Assignment, Desk, Window
 from dispatch.compose.material import Material
@@ -61,8 +62,10 @@ def compose(
         existing = issues.find_issue(tx, newsletter.name, period.name)
         if existing and not dry_run:
             return _report(newsletter, existing, is_new=False)
+    answers = boxes.ask(db, desk, newsletter, now, keep=not dry_run)
+    with db.read() as tx:
         window = materials.open_window(tx, newsletter, period, now)
-        assignment = Assignment(desk=desk, newsletter=newsletter, window=window)
+        assignment = Assignment(desk=desk, newsletter=newsletter, window=window, boxes=answers)
         material = materials.gather(tx, assignment)
     drafts, placements = _render_all(assignment, material, progress)
     is_thin = _count_new(placements, material) < newsletter.minimum_articles

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dispatch import errors
+from dispatch.compose import listing
 from dispatch.compose.page import Page
 from dispatch.model.contents import (
+    Announcement,
     AppealBlock,
+    ArticleBlock,
     BlockContents,
+    EventsBlock,
+    JobsBlock,
     LatestBlock,
     ListedRead,
     NoteBlock,
@@ -72,19 +77,65 @@ def appeal(page: Page) -> BlockContents | None:
 
 def note(page: Page) -> BlockContents | None:
     """The editors' word to this issue, if they wrote one."""
-    name = f"{page.window.period.name}.{page.language}.txt"
+    name = f"{page.window.period.name}.{page.language}"
+    text = _read_note(page, f"{name}.md") or _read_note(page, f"{name}.txt")
+    if text is None:
+        return None
+    first, _, rest = text.partition("\n")
+    if first.startswith("# "):
+        return NoteBlock(title=first[2:].strip(), text=rest.strip())
+    return NoteBlock(text=text) if text else None
+
+
+def _read_note(page: Page, name: str) -> str | None:
     path = page.desk.notes / page.newsletter.name / name
     try:
-        text = path.read_text(encoding="utf-8-sig").strip()
+        return path.read_text(encoding="utf-8-sig").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path}: the note cannot be read: {error}"
         raise errors.InputError(message) from error
-    first, _, rest = text.partition("\n")
-    if first.startswith("# "):
-        return NoteBlock(title=first[2:].strip(), text=rest.strip())
-    return NoteBlock(text=text) if text else None
+
+
+def article(page: Page) -> BlockContents | None:
+    """One article in full: the one that the editors name, or the first by the newsletter's rule."""
+    named = _named_article(page)
+    chosen = selection.choose_article(page.candidates, page.shown, page.newsletter, named)
+    listed = page.take("article", chosen)
+    if not listed:
+        return None
+    return ArticleBlock(article=listed[0], html=chosen[0].article.html)
+
+
+def _named_article(page: Page) -> str:
+    """The first line of `notes/NEWSLETTER/PERIOD.article.txt`: an address, a uid or a number."""
+    found = _read_note(page, f"{page.window.period.name}.article.txt") or ""
+    return found.partition("\n")[0].strip()
+
+
+def events(page: Page) -> BlockContents | None:
+    """What will happen, from the newsletter's boxes."""
+    found = _announcements(page, "events")
+    return EventsBlock(announcements=found) if found else None
+
+
+def jobs(page: Page) -> BlockContents | None:
+    """Who is looked for, from the newsletter's boxes."""
+    found = _announcements(page, "jobs")
+    return JobsBlock(announcements=found) if found else None
+
+
+def _announcements(page: Page, block: str) -> tuple[Announcement, ...]:
+    assignment = page.assignment
+    return tuple(
+        listing.announce(entry, page.language, assignment.local_date)
+        for box, entries in assignment.boxes.items()
+        if box.block == block and box.language in (None, page.language)
+        for entry in selection.choose_announcements(
+            entries, box, assignment.local_date, assignment.day
+        )
+    )
 
 
 #: How each block is filled.
@@ -94,4 +145,7 @@ BLOCKS: Mapping[str, Callable[[Page], BlockContents | None]] = {
     "read_also": read_also,
     "appeal": appeal,
     "note": note,
+    "article": article,
+    "events": events,
+    "jobs": jobs,
 }

@@ -5,12 +5,14 @@ Never: anything that only one block or one article needs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from dispatch.model.newsletter import Newsletter
+from dispatch import fetch
+from dispatch.model.article import Entry
+from dispatch.model.newsletter import Box, Newsletter
 from dispatch.model.publication import Appeal, Publication
 from dispatch.rules import cadence
 
@@ -20,13 +22,15 @@ class Desk:
     """All that composing takes and that is the same for every issue.
 
     `notes` is the folder of editors' notes, one plain text file for an issue and language:
-    `weekly/2026-W48.en.txt`, whose first line is the title if it begins with "# ".
+    `weekly/2026-W48.en.txt`, whose first line is the title if it begins with "# ". With a
+    `fetcher` the newsletter's boxes are asked; without one their last good answers stand.
     """
 
     publication: Publication
     appeals: Sequence[Appeal]
     templates: Path
     notes: Path
+    fetcher: fetch.Fetcher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +44,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """One issue to be made: its newsletter, its window, and the desk that makes it."""
+    """One issue to be made: its newsletter, its window, its boxes, and the desk that makes it."""
 
     desk: Desk
     newsletter: Newsletter
     window: Window
+    boxes: Mapping[Box, Sequence[Entry]] = field(default_factory=dict)
 
     @property
     def day(self) -> date:

@@ -5,12 +5,17 @@ In: an article, the publication, the issue's language. Out: a ListedArticle. Nev
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
-from dispatch.model.article import Article
-from dispatch.model.contents import ListedArticle, ListedTranslation
+from dispatch.model.article import Article, Entry
+from dispatch.model.contents import Announcement, ListedArticle, ListedTranslation
 from dispatch.model.publication import Publication
 from dispatch.render import catalogue
+from dispatch.rules import text
+
+#: How much of an event's or a job's own words is shown.
+ANNOUNCEMENT_CHARACTERS = 240
 
 
 def list_article(
@@ -28,6 +33,18 @@ def list_article(
         date_text=catalogue.format_date(published_on, language),
         image=article.image,
         translation=_translation(article, publication),
+    )
+
+
+def announce(entry: Entry, language: str, local_date: Callable[[datetime], date]) -> Announcement:
+    """An event or a job as an issue in `language` shows it."""
+    moment = entry.starts_at or entry.published_at
+    return Announcement(
+        title=entry.title,
+        url=entry.url or "",
+        text=text.shorten(entry.standfirst, ANNOUNCEMENT_CHARACTERS),
+        place=entry.place,
+        date_text=catalogue.format_date(local_date(moment), language) if moment else "",
     )
 
 

@@ -257,6 +257,16 @@ class TopReadsTable(Table):
     min_reads: v.Count = setting("An article with fewer readers is not ranked.", 3)
 
 
+class BoxTable(Table):
+    """A feed of events or jobs, for the block of that name. It is asked when an issue is made."""
+
+    block: v.BoxBlock = setting("The block that shows it: events or jobs.")
+    url: v.Url = setting("The feed: RSS, Atom or JSON Feed.")
+    language: v.Language | None = setting("Only issues in this language show it.", None)
+    count: v.Count = setting("How many it shows, at most.", 5)
+    allow_hosts: tuple[v.Host, ...] = setting("Hosts that may lie in a private network.", ())
+
+
 class NewsletterTable(Table):
     """The recurring thing that one subscribes to."""
 
@@ -280,6 +290,10 @@ class NewsletterTable(Table):
     top_reads: TopReadsTable = setting("The settings of its block top_reads.", {})
     latest_count: v.Count = setting("How many articles its block latest shows, at most.", 12)
     read_also_count: v.CountOrNone = setting("How many articles its block read_also shows.", 3)
+    article: Literal["most-read", "newest"] = setting(
+        "Which article its block article shows in full, where the editors name none.", "most-read"
+    )
+    boxes: tuple[BoxTable, ...] = setting("What its blocks events and jobs show.", ())
     minimum_articles: v.CountOrNone = setting(
         "An issue with fewer new articles is not sent; they wait for the next one.", 1
     )

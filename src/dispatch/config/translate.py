@@ -15,7 +15,13 @@ from pydantic import SecretStr
 
 from dispatch.config import tables as t
 from dispatch.model.feed import FeedSettings
-from dispatch.model.newsletter import LatePolicy, Newsletter, TopReadsSettings
+from dispatch.model.newsletter import (
+    ArticleChoice,
+    Box,
+    LatePolicy,
+    Newsletter,
+    TopReadsSettings,
+)
 from dispatch.model.publication import Appeal, Marks, Publication, ReadsImport, Section, Source
 from dispatch.model.settings import (
     SECURITY_PORTS,
@@ -153,10 +159,23 @@ def newsletter(table: t.NewsletterTable) -> Newsletter:
         latest_count=table.latest_count,
         read_also_count=table.read_also_count,
         minimum_articles=table.minimum_articles,
+        article=ArticleChoice(table.article),
+        boxes=tuple(map(box, table.boxes)),
         late=LatePolicy(table.late),
         late_hours=table.late_hours,
         draft_seconds=table.draft or 0,
         approval=table.approval,
+    )
+
+
+def box(table: t.BoxTable) -> Box:
+    """One of [[newsletters.boxes]]."""
+    return Box(
+        block=table.block,
+        url=table.url,
+        language=table.language,
+        count=table.count,
+        allow_hosts=table.allow_hosts,
     )
 
 

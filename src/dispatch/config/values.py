@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from dispatch.config import cadence_text, context, problems, secrets, zones
-from dispatch.model.newsletter import Cadence
+from dispatch.model.newsletter import BOX_BLOCKS, Cadence
 from dispatch.model.settings import TRANSPORT_KINDS
 from dispatch.rules import mailbox
 from dispatch.sources import selectors
@@ -106,6 +106,10 @@ def _section(value: str, info: ValidationInfo) -> str:
 
 def _block(value: str, info: ValidationInfo) -> str:
     return _known(value, context.of(info).blocks, f"{problems.quoted(value)} is not a block")
+
+
+def _box_block(value: str) -> str:
+    return _known(value, BOX_BLOCKS, f"{problems.quoted(value)} is no block of a box")
 
 
 def _source_kind(value: str, info: ValidationInfo) -> str:
@@ -332,6 +336,7 @@ NewLanguage = Annotated[str, AfterValidator(_new_language), Shape("language tag"
 Language = Annotated[str, AfterValidator(_language), Shape("language")]
 SectionKey = Annotated[str, AfterValidator(_section), Shape("section")]
 Block = Annotated[str, AfterValidator(_block), Shape("block")]
+BoxBlock = Annotated[str, AfterValidator(_box_block), Shape("block of a box")]
 SourceKind = Annotated[str, AfterValidator(_source_kind), Shape("kind of source")]
 ReadsKind = Annotated[str, AfterValidator(_reads_kind), Shape("kind of reads")]
 TransportKind = Annotated[str, AfterValidator(_transport_kind), Shape("transport")]

@@ -56,6 +56,7 @@ class Entry:
     html. `section_aliases` are other names of a label (a term's slug and number), for the
     operator's `section_map`. `is_backlog` marks what stood there before the first visit, which
     had no time for it: history that comes late, no news.
+    `place` and `starts_at` are of events and jobs.
     """
 
     source_id: str | None
@@ -71,6 +72,8 @@ class Entry:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     withdrawn: bool = False
+    place: str = ""
+    starts_at: datetime | None = None
     plain: frozenset[str] = frozenset()
     section_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_backlog: bool = False

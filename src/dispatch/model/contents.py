@@ -98,14 +98,60 @@ class AppealBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteBlock:
-    """A word from the editors. Blank lines in `text` part its paragraphs."""
+    """A word from the editors, in Markdown."""
 
     name: ClassVar[str] = "note"
     text: str
     title: str = ""
 
 
-BlockContents = TopReadsBlock | LatestBlock | ReadAlsoBlock | AppealBlock | NoteBlock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleBlock:
+    """One article in full. `html` is clean; `is_shortened` says that the rest is on the site."""
+
+    name: ClassVar[str] = "article"
+    article: ListedArticle
+    html: str
+    is_shortened: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """An event or a job as its box shows it. All but `title` and `url` may be empty."""
+
+    title: str
+    url: str
+    text: str = ""
+    place: str = ""
+    date_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsBlock:
+    """What will happen, by date."""
+
+    name: ClassVar[str] = "events"
+    announcements: tuple[Announcement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsBlock:
+    """Who is looked for, newest first."""
+
+    name: ClassVar[str] = "jobs"
+    announcements: tuple[Announcement, ...]
+
+
+BlockContents = (
+    TopReadsBlock
+    | LatestBlock
+    | ReadAlsoBlock
+    | AppealBlock
+    | NoteBlock
+    | ArticleBlock
+    | EventsBlock
+    | JobsBlock
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

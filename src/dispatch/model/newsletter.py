@@ -36,6 +36,32 @@ class TopReadsSettings:
     min_reads: int = 3
 
 
+class ArticleChoice(StrEnum):
+    """Which article the block `article` shows in full, where the editors name none."""
+
+    MOST_READ = "most-read"  #: the first of the ranking; the newest where nothing was read enough
+    NEWEST = "newest"  #: the last that entered
+
+
+#: The blocks that show boxes.
+BOX_BLOCKS: tuple[str, ...] = ("events", "jobs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A feed of events or jobs, shown by the block of that name.
+
+    `language` keeps it to issues in that language. `allow_hosts` lists hosts that may resolve to a
+    private address.
+    """
+
+    block: str
+    url: str
+    language: str | None = None
+    count: int = 5
+    allow_hosts: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:
     """The recurring thing one subscribes to.
@@ -60,6 +86,8 @@ class Newsletter:
     latest_count: int = 12
     read_also_count: int = 3
     minimum_articles: int = 1
+    article: ArticleChoice = ArticleChoice.MOST_READ
+    boxes: tuple[Box, ...] = ()
     late: LatePolicy = LatePolicy.RUN
     late_hours: int = 18
     draft_seconds: int = 0

@@ -25,4 +25,7 @@ BLOCKS: Final[Mapping[str, BlockTemplates]] = {
     "read_also": BlockTemplates(html="blocks/read_also.html.j2", text="blocks/read_also.txt.j2"),
     "appeal": BlockTemplates(html="blocks/appeal.html.j2", text="blocks/appeal.txt.j2"),
     "note": BlockTemplates(html="blocks/note.html.j2", text="blocks/note.txt.j2"),
+    "article": BlockTemplates(html="blocks/article.html.j2", text="blocks/article.txt.j2"),
+    "events": BlockTemplates(html="blocks/events.html.j2", text="blocks/events.txt.j2"),
+    "jobs": BlockTemplates(html="blocks/jobs.html.j2", text="blocks/jobs.txt.j2"),
 }

@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from dispatch import errors
 from dispatch.model.contents import (
+    ArticleBlock,
     BlockContents,
     IssueContents,
     LatestBlock,
@@ -37,6 +38,7 @@ from dispatch.render import (
     message,
     pictures,
     plain,
+    prose,
     slots,
     trimming,
 )
@@ -119,6 +121,8 @@ def _articles(contents_blocks: tuple[BlockContents, ...]) -> Iterator[ListedArti
                 yield from itertools.chain.from_iterable(group.articles for group in block.groups)
             case ReadAlsoBlock():
                 yield from block.articles
+            case ArticleBlock():
+                yield block.article
             case _:
                 continue
 
@@ -213,6 +217,10 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
         _=text,
         ngettext=plural,
         picture=pictures.picture,
+        markdown=prose.from_markdown,
+        markdown_text=prose.text_from_markdown,
+        prose=prose.from_html,
+        prose_text=prose.text_from_html,
         css=lambda name: Markup(_css(templates / name)),  # noqa: S704 - the operator's own CSS
         kept_css=lambda name: [Markup(part) for part in _kept_css(templates / name)],  # noqa: S704
         number=lambda value: catalogue.format_number(value, language),

@@ -7,18 +7,20 @@ that this newsletter carried before, or one twice (design: invariant 7).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dispatch.model.article import Article
-from dispatch.model.newsletter import Newsletter
-from dispatch.rules import ranking, related
+from dispatch.model.article import Article, Entry
+from dispatch.model.newsletter import ArticleChoice, Box, Newsletter
+from dispatch.rules import canonical, ranking, related
 
 #: How many days back related articles are looked for.
 RELATED_DAYS = 180
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,48 @@ def choose_latest(
         for article in fresh[: newsletter.latest_count]
     )
     return chosen, len(fresh) - len(chosen)
+
+
+def choose_article(
+    candidates: Candidates, shown: Shown, newsletter: Newsletter, named: str
+) -> tuple[Chosen, ...]:
+    """The one article that is shown in full, or none; only articles that have a text.
+
+    `named` is what the editors call it by: its address, uid or number. It wins, in whatever
+    language of its translation group fits; where it fits nowhere the newsletter's rule holds.
+    """
+    fresh = [article for article in shown.fresh(candidates.archive) if article.html]
+    for article in fresh:
+        if named and _is_called(article, named):
+            return (Chosen(article=article, why={"named": named}),)
+    entered = {article.id for article in candidates.entered}
+    pool = [article for article in fresh if article.id in entered]
+    newest = max(pool, key=lambda one: (one.published_at, one.id), default=None)
+    if newsletter.article is ArticleChoice.MOST_READ:
+        ranked = choose_top_reads(replace(candidates, recent=pool), Shown(), newsletter)
+        if ranked:
+            return ranked[:1]
+    return (Chosen(article=newest, why={"newest": True}),) if newest else ()
+
+
+def _is_called(article: Article, name: str) -> bool:
+    addresses = [article.url, *(one.url for one in article.translations)]
+    numbers = [str(article.id), *(str(one.article_id) for one in article.translations)]
+    keys = [canonical.match_key(address) for address in addresses]
+    return name in (article.uid, *numbers) or canonical.match_key(name) in keys
+
+
+def choose_announcements(
+    entries: Sequence[Entry], box: Box, local_date: Callable[[datetime], date], day: date
+) -> list[Entry]:
+    """What a box shows on `day`: events that are not over, soonest first; jobs, newest first."""
+    known = [one for one in entries if one.title and one.url and not one.withdrawn]
+    if box.block != "events":
+        known.sort(key=lambda one: one.published_at or _LONG_AGO, reverse=True)
+        return known[: box.count]
+    dated = [(one.starts_at or one.published_at, one) for one in known]
+    coming = [(moment, one) for moment, one in dated if moment and local_date(moment) >= day]
+    return [one for _, one in sorted(coming, key=lambda pair: pair[0])][: box.count]
 
 
 def choose_read_also(

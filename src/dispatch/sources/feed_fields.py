@@ -20,6 +20,8 @@ _PUBLISHED_ELSE = ("dcterms:issued", "dcterms:created", "atom:created", "created
 UPDATED = ("atom:updated", "updated", "atom:modified", "modified", "dcterms:modified")
 _SUMMARIES = ("atom:summary", "summary", "description", "dc:description", "dcterms:abstract")
 _SUMMARIES_ELSE = ("itunes:summary", "media:description", "itunes:subtitle")
+_PLACES = ("ev:location", "xcal:location", "location", "atom:location")
+_STARTS = ("ev:startdate", "xcal:dtstart")
 TITLES = ("title", "atom:title", "dc:title", "media:title", "itunes:title")
 
 
@@ -58,6 +60,8 @@ def entry(
         translations=feed_links.translations(links, url, language or node.language),
         published_at=reading.first_date(*node.texts(*_PUBLISHED, *_PUBLISHED_ELSE)),
         updated_at=reading.first_date(*node.texts(*UPDATED)),
+        place=node.text(*_PLACES),
+        starts_at=reading.first_date(*node.texts(*_STARTS)),
         plain=frozenset(name for name, is_plain in plain.items() if is_plain),
     )
 

@@ -75,6 +75,7 @@ _BLOCK = re.compile(
     r"|hr|section|article)[\s>/])",
     re.IGNORECASE,
 )
+_LONGEST_PLACE = 120
 _EMPTY = re.compile(r"<(p|div|figure|figcaption|a|em|strong|b|i)(?: [a-z]+=\"[^\"]*\")*>\s*</\1>")
 #: An image as nh3 writes it: every value in double quotes.
 _IMG = re.compile(r"<img((?: [a-z\-]+=\"[^\"]*\")*)>")
@@ -146,6 +147,7 @@ def clean_entry(entry: Entry, base_url: str | None) -> Entry:
         section_aliases=_aliases(entry),
         image=_lead_image(entry, clean, url or base_url),
         translations=_translations(entry.translations, url or base_url),
+        place=text_rules.clean_line(entry.place, limit=_LONGEST_PLACE),
         plain=frozenset({"title", "standfirst", "authors", "sections"}),
     )
 

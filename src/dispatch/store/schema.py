@@ -117,6 +117,15 @@ source_state = sa.Table(
     sa.Column("strange_labels", sa.JSON, nullable=False, default=list, server_default="[]"),
 )
 
+#: The last good answer of each box's feed: an issue is made with it where the feed fails.
+box_feed = sa.Table(
+    "box_feed",
+    metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("fetched_at", Moment, nullable=False),
+    sa.Column("entries", sa.JSON, nullable=False),
+)
+
 read_count = sa.Table(
     "read_count",
     metadata,
