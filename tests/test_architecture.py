@@ -143,10 +143,6 @@ TESTED_BY: dict[str, str] = {
     "store/upsert": "store/test_articles.py",
     "transports/__init__": "test_docs.py",
 }
-TESTED_BY |= {
-    f"store/migrations/versions/{path.stem}": "store/test_database.py"
-    for path in (SOURCES / "store" / "migrations" / "versions").glob("0*.py")
-}
 #: The readers of feeds are one reader to whoever feeds them: whole documents in, entries out.
 TESTED_BY |= {
     f"sources/feed_{name}": "sources/test_feed_entries.py"
