@@ -36,6 +36,7 @@ from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat
 from dispatch.model.newsletter import ArticleChoice, IssueAction, IssueState, LatePolicy
+from dispatch.model.listener import ListenerWish
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
 from dispatch.model.subscriber import SubscriptionState, SuppressionReason
@@ -68,6 +69,7 @@ STATES: list[type[Enum]] = [
     OutcomeStatus,
     IssueState,
     IssueAction,
+    ListenerWish,
     RunState,
     SubscriptionState,
     SuppressionReason,

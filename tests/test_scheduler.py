@@ -67,6 +67,7 @@ def test_every_job_has_a_timer_and_every_issue_a_patrol(timers: scheduler.Schedu
         "collect",
         "reads",
         "deliver",
+        "websub",
         "issue:weekly",
         "patrol issue:weekly",
     }

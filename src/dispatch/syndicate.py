@@ -115,6 +115,7 @@ def _context(
         appeals=appeals.choose_each(wanted_appeals, languages, today),
         feeds_page_url=page,
         subscribe_url=f"{page}#email",
+        hub_url=next(iter(addresses.list_hubs(publication, settings)), None),
     )
 
 

@@ -2,7 +2,8 @@
 
 In: the configuration. Out: reports. The doors above (command line, web, clock) call nothing else.
 What it can do stands in its parts, a module each: `intake` (what comes in), `feeds` (what is
-published), `issues` (what is mailed), `readers` (who reads). Here are the job table and the checks.
+published), `hub` (who is told of it), `issues` (what is mailed), `readers` (who reads). Here are
+the job table and the checks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from dispatch import check, errors, jobs, ports, site, transports
 from dispatch.app import reports
 from dispatch.app.feeds import Feeds
+from dispatch.app.hub import Hub
 from dispatch.app.intake import Intake
 from dispatch.app.issues import Issues
 from dispatch.app.office import Office
@@ -36,6 +38,7 @@ class App:
         self.clock = self.office.clock
         self.stop = self.office.stop
         self.feeds = Feeds(self.office)
+        self.hub = Hub(self.office, self.feeds)
         self.intake = Intake(self.office, self.feeds)
         self.issues = Issues(self.office)
         self.readers = Readers(self.office)
@@ -103,6 +106,11 @@ class App:
                 name="deliver",
                 every_seconds=schedule.deliver_seconds,
                 action=lambda _: reports.as_data(self.issues.deliver()),
+            ),
+            jobs.IntervalJob(
+                name="websub",
+                every_seconds=schedule.websub_seconds,
+                action=lambda _: reports.as_data(self.hub.attend()),
             ),
             *issue_jobs,
         )

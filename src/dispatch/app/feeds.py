@@ -68,7 +68,7 @@ class Feeds:
 
     def list_hubs(self) -> tuple[str, ...]:
         """The WebSub hubs that are told of changes."""
-        return ()
+        return addresses.list_hubs(self._office.publication, self._office.config.feeds)
 
     def old_addresses(self) -> old_addresses.OldAddresses:
         """Where feeds lay before Dispatch, and where they are now."""

@@ -79,7 +79,9 @@ def serve(door: Door) -> None:
         "dispatch runs --job issue:weekly",
     ),
 )
-@click.option("--job", help="Only of this job: collect, reads, deliver, or issue:NEWSLETTER.")
+@click.option(
+    "--job", help="Only of this job: collect, reads, deliver, websub, or issue:NEWSLETTER."
+)
 @click.option(
     "--limit",
     type=click.IntRange(1, 1000),

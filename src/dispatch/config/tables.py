@@ -245,6 +245,17 @@ class FeedsTable(Table):
     appeal: v.Flag = setting("Whether an appeal stands below each article.", True)
     read_also: v.Flag = setting("Whether related articles are named below each article.", True)
     max_age: v.Duration = setting("How long a reader may keep a feed before asking again.", "15m")
+    hub: v.Flag = setting(
+        "Whether Dispatch is a WebSub hub for its own feeds, at public_url + hub, and feeds name "
+        "it: feed readers that know WebSub are told of changes and need not ask.",
+        True,
+    )
+    hub_allow_hosts: tuple[v.Host, ...] = setting(
+        "Hosts in a private network that may listen; anything private is refused otherwise.", ()
+    )
+    ping: tuple[v.Url, ...] = setting(
+        "Public WebSub hubs that are told of every change as well.", ()
+    )
 
 
 class TopReadsTable(Table):
@@ -524,6 +535,7 @@ class ScheduleTable(Table):
     collect: v.Duration = setting("How often sources are looked after.", "5m")
     deliver: v.Duration = setting("How often deliveries that are owed are looked for.", "1m")
     reads: v.Duration = setting("How often new reads are imported.", "15m")
+    websub: v.Duration = setting("How often listeners to feeds are attended to.", "1m")
 
 
 class DeliveryTable(Table):

@@ -139,6 +139,9 @@ def feeds(table: t.FeedsTable) -> FeedSettings:
         appeal=table.appeal,
         read_also=table.read_also,
         max_age_seconds=table.max_age,
+        hub=table.hub,
+        ping=table.ping,
+        hub_allow_hosts=table.hub_allow_hosts,
     )
 
 
@@ -255,6 +258,7 @@ def schedule(table: t.ScheduleTable) -> ScheduleSettings:
         collect_seconds=table.collect,
         deliver_seconds=table.deliver,
         reads_seconds=table.reads,
+        websub_seconds=table.websub,
     )
 
 

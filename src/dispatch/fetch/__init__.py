@@ -12,7 +12,7 @@ second time.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -138,10 +138,36 @@ class Fetcher:
         counts decoded bytes.
         """
         sent = self._headers(etag, last_modified, accept, authorization) | dict(headers)
+        return self._guarded(url, allow_hosts, lambda: self._follow(url, sent, limit_bytes))
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] = MappingProxyType({}),
+        allow_hosts: Iterable[str] = (),
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
+    ) -> Response | FetchFailure:
+        """One request to `url` with `body`, within the same guards; a redirect is a failure."""
+        sent = {"User-Agent": self._agent, "Accept-Encoding": "gzip", **headers}
+
+        def once() -> Response:
+            target = _checked(url)
+            status, received, answer = self._once(target, sent, limit_bytes, method, body)
+            return _answer(status, target, received, answer, None)
+
+        return self._guarded(url, allow_hosts, once)
+
+    def _guarded(
+        self, url: str, allow_hosts: Iterable[str], act: Callable[[], Response]
+    ) -> Response | FetchFailure:
+        """What `act` gives, with its permissions and its deadline; trouble becomes a failure."""
         hosts = frozenset(host.lower().strip("[].") for host in allow_hosts)
         token = dial.LEAVE.set(dial.Leave(hosts, time.monotonic() + self._deadlines.total_seconds))
         try:
-            return self._follow(url, sent, limit_bytes)
+            return act()
         except _Stopped as stop:
             return stop.failure
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
@@ -189,7 +215,12 @@ class Fetcher:
         raise _stop("redirects", current, f"more than {MAX_REDIRECTS} redirects")
 
     def _once(
-        self, url: str, headers: Mapping[str, str], limit: int
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        method: str = "GET",
+        content: bytes = b"",
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One request without redirects: status, headers, decoded body."""
         leave = dial.LEAVE.get()
@@ -198,7 +229,11 @@ class Fetcher:
             connect=leave.remaining(self._deadlines.connect_seconds),
         )
         request = httpx2.Request(
-            "GET", url, headers=dict(headers), extensions={"timeout": timeout.as_dict()}
+            method,
+            url,
+            headers=dict(headers),
+            content=content if method != "GET" else None,
+            extensions={"timeout": timeout.as_dict()},
         )
         response = self._transport.handle_request(request)
         response.request = request

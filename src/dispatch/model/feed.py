@@ -34,13 +34,20 @@ MEDIA_TYPES: Mapping[FeedFormat, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings:
-    """What the operator decided about all feeds. `max_age_seconds` is Cache-Control and ttl."""
+    """What the operator decided about all feeds. `max_age_seconds` is Cache-Control and ttl.
+
+    `hub` says whether we are a WebSub hub ourselves; the public ones of `ping` are told of changes.
+    Listeners at `hub_allow_hosts` may have private addresses.
+    """
 
     entries: int = 30
     full_text: bool = True
     appeal: bool = True
     read_also: bool = True
     max_age_seconds: int = 900
+    hub: bool = True
+    ping: tuple[str, ...] = ()
+    hub_allow_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

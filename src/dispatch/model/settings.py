@@ -108,6 +108,7 @@ class ScheduleSettings:
     collect_seconds: int = 300
     deliver_seconds: int = 60
     reads_seconds: int = 900
+    websub_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dispatch.model.feed import FILE_NAMES, FeedFormat
+from dispatch.model.feed import FILE_NAMES, FeedFormat, FeedSettings
 from dispatch.model.publication import Publication
 
 #: The folder of all feeds, below the publication's public URL and below the site's own folder.
@@ -26,9 +26,10 @@ def feed_url(publication: Publication, key: str, format: FeedFormat) -> str:  # 
     return f"{publication.public_url}{FEEDS}/{feed_path(key, format)}"
 
 
-def hub_url(publication: Publication) -> str:
-    """Our own WebSub hub."""
-    return f"{publication.public_url}hub"
+def list_hubs(publication: Publication, settings: FeedSettings) -> tuple[str, ...]:
+    """The WebSub hubs that tell of changes, our own first if there is one."""
+    own = (f"{publication.public_url}hub",) if settings.hub else ()
+    return (*own, *settings.ping)
 
 
 def stylesheet_url(publication: Publication) -> str:

@@ -175,6 +175,40 @@ feed_history = sa.Table(
     sa.Column("marks", sa.Text, nullable=False),
 )
 
+#: Programs that are told when a feed changes (WebSub), and what they have still to confirm.
+listener = sa.Table(
+    "listener",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("callback", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False, index=True),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("lease_ends_at", Moment),
+    sa.Column("wish", sa.Text),
+    sa.Column("wished_secret", sa.Text, nullable=False, default=""),
+    sa.Column("wished_lease_seconds", sa.Integer, nullable=False, default=0),
+    sa.Column("verifications", sa.Integer, nullable=False, default=0),
+    sa.Column("next_verification_at", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_push_at", Moment, nullable=False),
+    sa.Column("pushed_digest", sa.Text, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.UniqueConstraint("topic", "callback"),
+)
+
+#: Which version of a feed a public hub was told of.
+hub_ping = sa.Table(
+    "hub_ping",
+    metadata,
+    sa.Column("hub", sa.Text, primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", Moment),
+)
+
 newsletter = sa.Table(
     "newsletter",
     metadata,

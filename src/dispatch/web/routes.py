@@ -19,6 +19,7 @@ from dispatch.web.failures import Failures
 from dispatch.web.feed_files import FeedFiles
 from dispatch.web.feeds_page import FeedsPage
 from dispatch.web.health import Health
+from dispatch.web.hub import HubDoor
 from dispatch.web.issue_pages import IssuePages
 from dispatch.web.pages import Printer
 from dispatch.web.unsubscribing import Unsubscribing
@@ -83,6 +84,7 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/readyz", health.is_ready),
         Route("/assets/{name}", assets.get),
         Route("/feeds/{path:path}", feeds.get),
+        Route("/hub", HubDoor(site).ask, methods=["GET", "POST"]),
         Route("/issues/{newsletter}/{period}/{language}.txt", issues.show_text),
         Route("/issues/{newsletter}/{period}/{language}", issues.show_html),
         Route("/u/", leaving.explain),
