@@ -42,6 +42,7 @@ screenshots: $(VENV)/.dev
 ## Side by side with others, ratios only. Pelican and Hugo live in a venv of their own.
 bench: $(VENV)/.dev .venv-bench/.ready
 	@$(BIN)/python bench/feeds.py --pelican .venv-bench/bin/pelican --hugo .venv-bench/bin/hugo
+	@$(BIN)/python bench/serve.py
 	@$(BIN)/python bench/messages.py
 	@$(BIN)/python bench/collect_parse.py
 

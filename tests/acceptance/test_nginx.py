@@ -1,4 +1,4 @@
-"""The nginx of docs/howto/nginx.md before the built-in server: readers see no difference."""
+"""The nginx of docs/howto/nginx.md beside the built-in server: readers see no difference."""
 
 from __future__ import annotations
 
@@ -15,14 +15,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import missing
 from newsroom import Newsroom
 
 pytestmark = pytest.mark.acceptance
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "nginx.md"
 
-#: What a cache, a feed reader or a browser decides by.
-TELLING = ("content-type", "content-encoding", "etag", "last-modified", "cache-control", "vary")
+#: What each server says in its own words: the hour, its name, the connection, a tag of its own.
+OWN = {"date", "server", "connection", "etag"}
+
+WEB = """
+[web]
+port = {back}
+retired = ["en/culture"]
+
+[web.redirects]
+wordpress = true
+
+[web.redirects.paths]
+"/rss/{{section}}.xml" = "feeds/en/{{section}}/rss.xml"
+"/go/{{name}}" = "https://old.example/{{name}}"
+"""
 
 #: nginx in the foreground, with everything that it writes below one folder.
 FRAME = """
@@ -86,64 +100,143 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def configuration(folder: Path, front: int, back: int) -> Path:
-    """The server of the page, on ports of this test and without its certificate."""
-    (server,) = re.findall(r"```nginx\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    server = re.sub(r"^ *ssl_.*\n", "", server, flags=re.MULTILINE)
-    server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{front};")
-    server = server.replace("127.0.0.1:8025", f"127.0.0.1:{back}")
+def configuration(folder: Path, root: Path, front: int) -> Path:
+    """The server of the page, on a port of this test and without its certificate."""
+    (text,) = re.findall(r"```nginx\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    text = re.sub(r"^ *ssl_.*\n", "", text, flags=re.MULTILINE)
+    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{front};")
+    text = text.replace("/etc/nginx", str(folder))
     folder.mkdir()
+    for part in ("http", "server"):
+        command = (sys.executable, "-m", "dispatch", "docs", "nginx", "--part", part)
+        printed = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+        (folder / f"dispatch.{part}").write_text(printed.stdout, encoding="utf-8")
     path = folder / "nginx.conf"
-    path.write_text(FRAME.format(folder=folder, server=server), encoding="utf-8")
+    path.write_text(FRAME.format(folder=folder, server=text), encoding="utf-8")
     return path
 
 
-@pytest.fixture
-def ports(tmp_path: Path, sqlite_url: str) -> Iterator[tuple[int, int]]:
-    """(nginx, the built-in server behind it), both at work for a newsroom with an article."""
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where nginx lies and logs."""
+    return tmp_path_factory.mktemp("nginx") / "nginx"
+
+
+@pytest.fixture(scope="module")
+def ports(logs: Path) -> Iterator[tuple[int, int]]:
+    """(nginx, the built-in server beside it), both at work for a newsroom with an article."""
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if nginx is None:
-        is_required = "nginx" in os.environ.get("DISPATCH_TEST_REQUIRE", "").split(",")
-        (pytest.fail if is_required else pytest.skip)("needs nginx: it is not installed")
-    room = Newsroom(tmp_path / "site", sqlite_url)
-    room.article("One")
-    room.collect()
-    room.close()
+        missing("nginx", "it stands before the built-in server")
+    folder = logs.parent
     front, back = free_port(), free_port()
-    config = configuration(tmp_path / "nginx", front, back)
-    environ = {**os.environ, "DISPATCH_WEB__PORT": str(back)}
+    room = Newsroom(folder / "site", f"sqlite:///{folder}/test.db")
+    room.article("One", text="A paragraph.\n\n" * 50)
+    room.with_config(WEB.format(back=back)).collect()
+    room.close()
+    config = configuration(logs, room.root, front)
     serve = (sys.executable, "-m", "dispatch", "serve")
-    before = (nginx, "-c", str(config), "-p", str(tmp_path / "nginx"))
+    before = (str(nginx), "-c", str(config), "-p", str(logs))
     with (
-        running(back, serve, room.root, environ),
-        running(front, before, tmp_path, environ),
+        running(back, serve, room.root, os.environ),
+        running(front, before, folder, os.environ),
     ):
         yield front, back
 
 
-def test_a_feed_through_nginx_is_the_feed_itself(ports: tuple[int, int]) -> None:
-    front, back = ports
-
-    for coding in ("identity", "gzip"):
-        seen = ask(front, "/feeds/en/rss.xml", Accept_Encoding=coding)
-        made = ask(back, "/feeds/en/rss.xml", Accept_Encoding=coding)
-
-        assert seen[0] == made[0] == 200
-        assert seen[2] == made[2]
-        assert [seen[1].get(name) for name in TELLING] == [made[1].get(name) for name in TELLING]
-        assert made[1]["etag"]
+def telling(answer: Answer) -> tuple[int, dict[str, str], bytes]:
+    """All of an answer but what each server says in its own words."""
+    status, headers, body = answer
+    return status, {name: value for name, value in headers.items() if name not in OWN}, body
 
 
-def test_a_feed_reader_that_has_it_is_told_so_through_nginx(ports: tuple[int, int]) -> None:
-    front, _ = ports
-    _, headers, _ = ask(front, "/feeds/en/atom.xml")
-
-    status, _, body = ask(front, "/feeds/en/atom.xml", If_None_Match=headers["etag"])
-
-    assert (status, body) == (304, b"")
+PATHS = ("en/rss.xml", "en/atom.xml", "en/feed.json", "all/atom.xml", "ru/economy/rss.xml")
 
 
-def test_pages_and_one_click_reach_the_site(ports: tuple[int, int], tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("coding", ["identity", "gzip", ""])
+@pytest.mark.parametrize("visitor", ["reader", "document"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_feed_is_the_same_from_both_header_by_header(
+    ports: tuple[int, int], path: str, coding: str, visitor: str, method: str
+) -> None:
+    asked = {"Accept_Encoding": coding} if coding else {}
+    asked |= {"Sec_Fetch_Dest": visitor} if visitor != "reader" else {}
+    front, back = (ask(port, f"/feeds/{path}", method, **asked) for port in ports)
+
+    assert telling(front) == telling(back)
+    assert front[0] == 200
+    assert all(re.fullmatch('"[^"]+"', one[1]["etag"]) for one in (front, back)), "strong tags"
+
+
+def test_the_stylesheet_which_is_the_operators_is_the_same_from_both(
+    ports: tuple[int, int],
+) -> None:
+    front, back = (ask(port, "/feeds/feed.css") for port in ports)
+    assert telling(front) == telling(back)
+    assert front[0] == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_reader_that_has_it_is_told_the_same_by_both(
+    ports: tuple[int, int], path: str, coding: str
+) -> None:
+    def again(port: int, **condition: str) -> Answer:
+        return ask(port, f"/feeds/{path}", Accept_Encoding=coding, **condition)
+
+    first = {port: again(port)[1] for port in ports}
+    for condition in ("If_None_Match", "If_Modified_Since"):
+        name = {"If_None_Match": "etag", "If_Modified_Since": "last-modified"}[condition]
+        answers = [again(port, **{condition: first[port][name]}) for port in ports]
+        assert answers[0][0] == 304
+        assert telling(answers[0]) == telling(answers[1])
+        assert all(again[1]["etag"] for again in answers)
+    later = [again(port, If_Modified_Since="Tue, 01 Jan 2030 00:00:00 GMT") for port in ports]
+    assert [one[0] for one in later][1] == 200, "a date to come is none of ours"
+    listed = [again(p, If_None_Match=f'"old", W/{first[p]["etag"]}')[0] for p in ports]
+    assert listed == [304, 304]
+
+
+def test_each_encoding_has_a_tag_of_its_own(ports: tuple[int, int]) -> None:
+    for port in ports:
+        tags = [
+            ask(port, "/feeds/en/rss.xml", Accept_Encoding=one)[1]["etag"]
+            for one in ("identity", "gzip")
+        ]
+        assert tags[0] != tags[1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feed/",
+        "/feed/atom",
+        "/ru/feed/",
+        "/category/economy/feed/",
+        "/?feed=atom",
+        "/?feed=rss2&lang=ru",
+        "/rss/economy.xml",
+        "/go/somewhere",
+        "/feeds/en/culture/rss.xml",
+        "/feeds/en/culture/old/atom.xml",
+        "/feeds/de/rss.xml",
+        "/feeds/en/rss.xml.gz",
+        "/rss/sport.xml",
+        "/feeds/../config.toml",
+    ],
+)
+def test_what_moved_or_is_gone_or_never_was_is_the_same_from_both(
+    ports: tuple[int, int], path: str
+) -> None:
+    front, back = (ask(port, path) for port in ports)
+    assert front[0] == back[0] in (301, 404, 410)
+    assert front[1].get("location") == back[1].get("location")
+    if back[0] == 410:
+        assert telling(front) == telling(back)
+
+
+def test_pages_and_one_click_reach_the_site(ports: tuple[int, int], logs: Path) -> None:
     front, back = ports
     token = "a" * 32
 
@@ -152,6 +245,6 @@ def test_pages_and_one_click_reach_the_site(ports: tuple[int, int], tmp_path: Pa
     assert posted[0] == posted[1] < 500
     assert ask(front, f"/u/{token}")[0] == ask(back, f"/u/{token}")[0]
 
-    log = (tmp_path / "nginx" / "access.log").read_text(encoding="utf-8")
+    log = (logs / "access.log").read_text(encoding="utf-8")
     assert "/en/" in log
     assert token not in log, "a reader's token stands in the log"

@@ -11,7 +11,7 @@ import pytest
 from dispatch.cli import exits, options, reference, root
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
-COMMANDS = sorted(root.commands.commands.items())
+COMMANDS = sorted(options.every_command(root.commands))
 
 
 def test_the_page_is_what_the_program_says() -> None:
@@ -45,12 +45,19 @@ def test_every_example_is_a_command_line_that_is_understood(
     for example in command.examples:
         words = shlex.split(example.rpartition("&& ")[2])
         assert words[0] == "dispatch"
-        with root.commands.make_context("dispatch", words[1:], resilient_parsing=False) as ctx:
-            _, found, rest = root.commands.resolve_command(ctx, [*ctx._protected_args, *ctx.args])
-            assert found is not None
-            found.make_context(found.name, rest, parent=ctx).close()
-            used.append(found.name)
+        used.append(understood(root.commands, words[1:]))
     assert name in used
+
+
+def understood(group: click.Group, words: list[str]) -> str:
+    """The whole name of the command that `words` call; raises where click would."""
+    with group.make_context(group.name, words, resilient_parsing=False) as ctx:
+        name, found, rest = group.resolve_command(ctx, [*ctx._protected_args, *ctx.args])
+        assert found is not None
+        if isinstance(found, click.Group):
+            return f"{name} {understood(found, rest)}"
+        found.make_context(found.name, rest, parent=ctx).close()
+        return str(name)
 
 
 def test_every_exit_code_has_its_line() -> None:

@@ -7,7 +7,7 @@ name of a command, and mean the same.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,31 @@ class Command(click.Command):
         with formatter.section("Examples"):
             for example in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+class Group(click.Group):
+    """Commands about one thing, below its name: `dispatch feeds lint`."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they were added."""
+        del ctx
+        return list(self.commands)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence, whole."""
+        del limit
+        return inspect.cleandoc(self.help or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def every_command(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """(its whole name, the command) of all commands, those in groups too."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 class Root(click.Group):

@@ -37,18 +37,18 @@ def markdown() -> str:
     shared = _options(root.commands.params, frozenset())
     parts.append("\n".join([*_table(shared), ""]))
     names = frozenset(name for name, _ in shared)
-    commands = root.commands.commands.values()
-    parts += ["\n".join(_command(command, names)) for command in commands]
+    every = options.every_command(root.commands)
+    parts += ["\n".join(_command(name, command, names)) for name, command in every]
     parts.append("\n".join([*_exit_codes(), ""]))
     return "\n".join(parts)
 
 
-def _command(command: click.Command, shared: frozenset[str]) -> Iterator[str]:
-    ctx = click.Context(command, info_name=f"dispatch {command.name}")
+def _command(name: str, command: click.Command, shared: frozenset[str]) -> Iterator[str]:
+    ctx = click.Context(command, info_name=f"dispatch {name}")
     usage = " ".join(piece for piece in command.collect_usage_pieces(ctx) if piece)
-    yield f"## `dispatch {command.name}`"
+    yield f"## `dispatch {name}`"
     yield ""
-    yield f"`dispatch {command.name} {usage}`"
+    yield f"`dispatch {name} {usage}`"
     yield ""
     yield inspect.cleandoc(command.help or "")
     yield ""

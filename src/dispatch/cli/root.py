@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import dispatch
-from dispatch.cli import begin, mail, options, publish, why, work
+from dispatch.cli import begin, docs, mail, options, publish, why, work
 
 HELP = """\
 Collect a newsroom's articles, publish feeds, compose newsletters and deliver them.
@@ -52,5 +52,6 @@ for _command in (
     work.serve,
     work.runs,
     why.why,
+    docs.docs,
 ):
     commands.add_command(_command)

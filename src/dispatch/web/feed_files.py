@@ -31,6 +31,7 @@ from dispatch.web.prepared import RawHeaders, Shown
 #: text (Chromium). Feed readers never say that they want a document.
 PERSON_MEDIA_TYPE = "application/xml"
 STYLESHEET = "feed.css"
+GONE = "This feed is gone for good."
 #: When to come again for a feed that is configured but not built yet.
 RETRY_SECONDS = 60
 #: How long the table of feeds is taken for complete: a new author's feed is found within it.
@@ -76,7 +77,7 @@ class FeedFiles:
         if path in self.shelf.media_types:
             return _Answered(self, path)
         if await run_in_threadpool(self.site.feeds.is_retired, path):
-            return headers.plain("This feed is gone for good.\n", 410, cache=True)
+            return headers.plain(f"{GONE}\n", 410, cache=True)
         return self._missing()
 
     async def _serve(
