@@ -36,8 +36,8 @@ from dispatch.model import contents, settings
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat
-from dispatch.model.newsletter import ArticleChoice, IssueAction, IssueState, LatePolicy
 from dispatch.model.listener import ListenerWish
+from dispatch.model.newsletter import ArticleChoice, IssueAction, IssueState, LatePolicy
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
 from dispatch.model.subscriber import SubscriptionState, SuppressionReason
