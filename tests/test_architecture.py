@@ -94,6 +94,7 @@ TESTED_BY: dict[str, str] = {
     "app/issues": "test_compose.py",
     "app/office": "test_app.py",
     "app/readers": "test_subscribe.py",
+    "app/top": "test_rank.py",
     "app/reports": "test_app.py",
     "cli/__init__": "cli/test_work.py",
     "compose/blocks": "test_compose.py",

@@ -38,6 +38,7 @@ from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat
 from dispatch.model.listener import ListenerWish
 from dispatch.model.newsletter import ArticleChoice, IssueAction, IssueState, LatePolicy
+from dispatch.model.ranking import Cap, RulingKind, Standing
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
 from dispatch.model.subscriber import SubscriptionState, SuppressionReason
@@ -78,6 +79,9 @@ STATES: list[type[Enum]] = [
     DiscardReason,
     ArticleChoice,
     LatePolicy,
+    Standing,
+    Cap,
+    RulingKind,
     settings.UncertainPolicy,
     settings.Security,
     FaultLevel,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.model.article import Article
 from dispatch.model.newsletter import Cadence, Newsletter
-from dispatch.rules import selection
+from dispatch.rules import ranking, selection
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/London")
@@ -49,7 +49,9 @@ def candidates(articles: Sequence[Article], reads: dict[int, int]) -> selection.
         recent=articles,
         entered=articles,
         archive=articles,
-        reads={number: {NOW.date(): count} for number, count in reads.items()},
+        evidence=ranking.Evidence(
+            reads={number: {(NOW.date(), "site"): count} for number, count in reads.items()}
+        ),
         closes_at=NOW,
         zone=ZONE,
     )

@@ -2,8 +2,8 @@
 
 In: the configuration. Out: reports. The doors above (command line, web, clock) call nothing else.
 What it can do stands in its parts, a module each: `intake` (what comes in), `feeds` (what is
-published), `hub` (who is told of it), `issues` (what is mailed), `readers` (who reads). Here are
-the job table and the checks.
+published), `hub` (who is told of it), `issues` (what is mailed), `readers` (who reads), `top` (what
+is read most). Here are the job table and the checks.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dispatch.app.intake import Intake
 from dispatch.app.issues import Issues
 from dispatch.app.office import Office
 from dispatch.app.readers import Readers
+from dispatch.app.top import Top
 from dispatch.check import Finding
 from dispatch.config import Config, load_config
 from dispatch.model.newsletter import Newsletter
@@ -39,8 +40,9 @@ class App:
         self.stop = self.office.stop
         self.feeds = Feeds(self.office)
         self.hub = Hub(self.office, self.feeds)
-        self.intake = Intake(self.office, self.feeds)
-        self.issues = Issues(self.office)
+        self.top = Top(self.office)
+        self.intake = Intake(self.office, self.feeds, self.top)
+        self.issues = Issues(self.office, self.top)
         self.readers = Readers(self.office)
 
     @classmethod

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dispatch import collect, errors, explain, fetch, ports, tally
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
+from dispatch.app.top import Top
 from dispatch.collect import CollectReport
 from dispatch.model.publication import Source
 from dispatch.syndicate import SyndicateReport
@@ -35,9 +36,10 @@ class CollectResult:
 class Intake:
     """The incoming side of a site."""
 
-    def __init__(self, office: Office, feeds: Feeds) -> None:
+    def __init__(self, office: Office, feeds: Feeds, top: Top) -> None:
         self._office = office
         self._feeds = feeds
+        self._top = top
 
     def collect(
         self,
@@ -68,13 +70,14 @@ class Intake:
         rebuilt = None
         if report.has_changes and not dry_run:
             rebuilt = self._feeds.syndicate(progress=progress)
+            self._top.publish()
         return CollectResult(articles=report, reads=counted, feeds=rebuilt)
 
     def tally(
         self, *, dry_run: bool = False, progress: ports.Progress | None = None
     ) -> TallyReport:
-        """Count reads from every place that the configuration names."""
-        return tally.tally(
+        """Count reads from every place that the configuration names, and let top reads follow."""
+        report = tally.tally(
             self._office.db,
             self._office.publication,
             self._office.config.reads,
@@ -82,6 +85,9 @@ class Intake:
             dry_run=dry_run,
             progress=progress,
         )
+        if not dry_run:
+            self._top.publish()
+        return report
 
     def why(self, name: str) -> explain.ArticleFacts:
         """All that decided the fate of an article."""

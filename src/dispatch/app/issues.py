@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dispatch import compose, deliver, edit, errors, explain, fetch, ports, site, transports
 from dispatch.app.office import Office
+from dispatch.app.top import Top
 from dispatch.compose import ComposeReport
 from dispatch.compose.desk import Desk
 from dispatch.deliver import DeliverReport, proof
@@ -35,8 +36,9 @@ from dispatch.store import issues as issue_store
 class Issues:
     """The issues of a site."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, top: Top) -> None:
         self._office = office
+        self._top = top
 
     def compose(
         self,
@@ -79,9 +81,12 @@ class Issues:
         self, *, dry_run: bool = False, progress: ports.Progress | None = None
     ) -> DeliverReport:
         """Work off all issues that owe messages."""
-        return deliver.deliver(
+        report = deliver.deliver(
             self._office.db, self._mailroom(), dry_run=dry_run, progress=progress
         )
+        if report.issues and not dry_run:
+            self._top.publish()  # an issue is out: the site shows its ranking from now on
+        return report
 
     def resend_uncertain(self, newsletter: str, period: str, *, dry_run: bool = False) -> int:
         """Owe the uncertain deliveries of an issue again; returns how many."""

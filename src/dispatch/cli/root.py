@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import dispatch
-from dispatch.cli import begin, docs, mail, options, publish, why, work
+from dispatch.cli import begin, docs, mail, options, publish, top, why, work
 
 HELP = """\
 Collect a newsroom's articles, publish feeds, compose newsletters and deliver them.
@@ -44,6 +44,7 @@ for _command in (
     publish.syndicate,
     publish.compose,
     publish.preview,
+    top.top,
     mail.deliver,
     mail.subscribe,
     mail.unsubscribe,

@@ -6,15 +6,15 @@ variants. Never: a choice; that is `rules.selection`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from dispatch.compose.desk import Assignment, Window
 from dispatch.model.article import Article
 from dispatch.model.newsletter import Newsletter
 from dispatch.rules import audience, cadence, ranking, selection
-from dispatch.store import articles, issues, reads, subscribers
+from dispatch.store import articles, issues, rankings, subscribers
 from dispatch.store.database import Transaction
 
 #: How far a window reaches into the one before. An article whose transaction was still open when
@@ -29,7 +29,7 @@ class Material:
     recent: Sequence[Article]
     entered: Sequence[Article]
     archive: Sequence[Article]
-    reads: Mapping[int, Mapping[date, int]]
+    evidence: ranking.Evidence
     variant_keys: tuple[str, ...]
 
 
@@ -47,26 +47,25 @@ def open_window(
 
 
 def gather(tx: Transaction, assignment: Assignment) -> Material:
-    """What may go into the issue; nothing that the newsletter carried before."""
+    """What may go into the issue; what was carried before is left out here or by the ranking."""
     newsletter, window = assignment.newsletter, assignment.window
     settings, zone = newsletter.top_reads, assignment.desk.publication.time_zone
     sent_before = issues.groups_sent_before(tx, newsletter.name)
-    first_day, last_day = ranking.window(settings, window.end, zone)
+    evidence = rankings.find_evidence(tx, newsletter.name, settings, window.end, zone)
     oldest = window.end - timedelta(days=selection.RELATED_DAYS)
     archive = [
         article
         for article in articles.list_entered(tx, oldest, window.end)
         if article.group_id not in sent_before
     ]
-    recent_from = window.end - timedelta(days=settings.max_age_days)
     keys = [
         *(audience.variant_key(language, ()) for language in newsletter.languages),
         *subscribers.list_variant_keys(tx, newsletter.name),
     ]
     return Material(
-        recent=[one for one in archive if one.entered_at >= recent_from],
+        recent=rankings.list_candidates(tx, evidence, settings, window.end),
         entered=[one for one in archive if one.entered_at >= window.start],
         archive=archive,
-        reads=reads.get_reads(tx, first_day, last_day),
+        evidence=evidence,
         variant_keys=tuple(dict.fromkeys(keys)),
     )

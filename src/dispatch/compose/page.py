@@ -95,7 +95,7 @@ def _candidates(
         recent=fitting(material.recent),
         entered=fitting(material.entered),
         archive=fitting(material.archive),
-        reads=material.reads,
+        evidence=material.evidence,
         closes_at=assignment.window.end,
         zone=assignment.desk.publication.time_zone,
     )

@@ -266,6 +266,25 @@ class TopReadsTable(Table):
     max_age_days: v.Count = setting("No article older than this is ranked.", 30)
     half_life_days: v.Days = setting("After how many days a read is worth half.", 3.5)
     min_reads: v.Count = setting("An article with fewer readers is not ranked.", 3)
+    author_limit: v.CountOrNone = setting(
+        "More articles of one author stand behind all others; 0 is no limit.", 2
+    )
+    section_limit: v.CountOrNone = setting(
+        "More articles of one section stand behind all others; 0 is no limit.", 3
+    )
+    mail_share: v.Share = setting(
+        "How much of an article's reads may be clicks in mails: 0 is none, 1 is all.", 0.25
+    )
+    translations: Literal["own", "shared"] = setting(
+        "Whether an article is ranked by its own reads, or by those of its translations as well.",
+        "own",
+    )
+    repeat_growth: v.Growth | None = setting(
+        "Articles that an earlier issue showed are not ranked again. With this key they may be, "
+        "those of the last ranking if their reads have grown by so much: 0.5 is half as many "
+        "again. Readers may then get an article twice.",
+        None,
+    )
 
 
 class BoxTable(Table):

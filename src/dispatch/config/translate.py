@@ -190,6 +190,11 @@ def top_reads(table: t.TopReadsTable) -> TopReadsSettings:
         max_age_days=table.max_age_days,
         half_life_days=table.half_life_days,
         min_reads=table.min_reads,
+        author_limit=table.author_limit,
+        section_limit=table.section_limit,
+        mail_share=table.mail_share,
+        share_translations=table.translations == "shared",
+        repeat_growth=table.repeat_growth,
     )
 
 

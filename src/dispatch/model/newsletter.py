@@ -27,13 +27,24 @@ class LatePolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopReadsSettings:
-    """How the ranking reads the readers. Ages are in days."""
+    """How the ranking reads the readers. Ages are in days; a limit of 0 is none.
+
+    `mail_share` is how much of an article's reads clicks in mails may make up. With
+    `share_translations` an article has the reads of its translations as well. With `repeat_growth`
+    articles that an issue has shown may be ranked again; those of the last ranking if their reads
+    have grown by that much (0.5 is half as many again). Without it none may.
+    """
 
     count: int = 5
     window_days: int = 7
     max_age_days: int = 30
     half_life_days: float = 3.5
     min_reads: int = 3
+    author_limit: int = 2
+    section_limit: int = 3
+    mail_share: float = 0.25
+    share_translations: bool = False
+    repeat_growth: float | None = None
 
 
 class ArticleChoice(StrEnum):
@@ -168,14 +179,3 @@ class Variant:
     preheader: str
     html: str
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankedArticle:
-    """One place in a ranking, with the facts that put it there (`dispatch why`)."""
-
-    article_id: int
-    position: int
-    score: float
-    reads: int
-    age_days: float

@@ -14,6 +14,8 @@ from dispatch.model.publication import Publication
 
 #: The folder of all feeds, below the publication's public URL and below the site's own folder.
 FEEDS: Final = "feeds"
+#: The folder of the top reads, below the public URL and below the folder of all feeds.
+TOP: Final = "top"
 
 
 def feed_path(key: str, format: FeedFormat) -> str:  # noqa: A002 - the word of the field
@@ -30,6 +32,11 @@ def list_hubs(publication: Publication, settings: FeedSettings) -> tuple[str, ..
     """The WebSub hubs that tell of changes, our own first if there is one."""
     own = (f"{publication.public_url}hub",) if settings.hub else ()
     return (*own, *settings.ping)
+
+
+def top_path(language: str, suffix: str) -> str:
+    """The file of the top reads of one language, below the folder of all feeds."""
+    return f"{TOP}/{language}.{suffix}"
 
 
 def stylesheet_url(publication: Publication) -> str:

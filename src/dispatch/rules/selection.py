@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.model.article import Article, Entry
 from dispatch.model.newsletter import ArticleChoice, Box, Newsletter
+from dispatch.model.ranking import RankedArticle, Standing
 from dispatch.rules import canonical, ranking, related
 
 #: How many days back related articles are looked for.
@@ -33,16 +34,17 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """What may appear in one variant, all in its language and sections and not sent before.
+    """What may appear in one variant, all in its language and sections.
 
-    `recent` may be ranked by reads, `entered` is new in this issue's window, `archive` may be
-    related to what is shown. `closes_at` is the end of the window, and the clock of the ranking.
+    `recent` may be ranked by the `evidence` (which knows what was sent before), `entered` is new in
+    this issue's window, `archive` may be related to what is shown. `closes_at` is the end of the
+    window, and the clock of the ranking.
     """
 
     recent: Sequence[Article]
     entered: Sequence[Article]
     archive: Sequence[Article]
-    reads: Mapping[int, Mapping[date, int]]
+    evidence: ranking.Evidence
     closes_at: datetime
     zone: ZoneInfo
 
@@ -76,7 +78,7 @@ def choose_top_reads(
     fresh = {article.id: article for article in shown.fresh(candidates.recent)}
     ranked = ranking.rank(
         list(fresh.values()),
-        candidates.reads,
+        candidates.evidence,
         newsletter.top_reads,
         candidates.closes_at,
         candidates.zone,
@@ -84,10 +86,29 @@ def choose_top_reads(
     return tuple(
         Chosen(
             article=fresh[place.article_id],
-            why={"score": place.score, "reads": place.reads, "age_days": place.age_days},
+            why=_facts_of(place),
         )
         for place in ranked
     )
+
+
+def _facts_of(place: RankedArticle) -> Mapping[str, Any]:
+    """What is frozen with the issue: enough to say for ever why an article stood there."""
+    facts: dict[str, Any] = {
+        "score": place.score,
+        "reads": place.reads,
+        "age_days": place.age_days,
+        "origins": dict(place.origins),
+    }
+    if place.shared_reads:
+        facts["shared_reads"] = place.shared_reads
+    if place.mail_cut:
+        facts["mail_cut"] = place.mail_cut
+    if place.standing is Standing.PINNED:
+        facts["pinned"] = place.note or True
+    if place.cap:
+        facts["cap"] = place.cap.value
+    return facts
 
 
 def choose_latest(

@@ -66,6 +66,17 @@ def get_reads(
     return found
 
 
+def get_reads_by_origin(
+    tx: Transaction, start: date, end: date
+) -> dict[int, dict[tuple[date, str], int]]:
+    """Reads per article, by day and origin, for days in [start, end]."""
+    query = sa.select(_count).where(_count.c.day >= start, _count.c.day <= end)
+    found: dict[int, dict[tuple[date, str], int]] = defaultdict(dict)
+    for row in tx.execute(query):
+        found[row.article_id][row.day, row.origin] = row.reads
+    return dict(found)
+
+
 def get_discards(tx: Transaction, start: date, end: date, article_id: int) -> dict[str, int]:
     """How many hits of an article were not counted, by reason."""
     query = (
@@ -76,3 +87,21 @@ def get_discards(tx: Transaction, start: date, end: date, article_id: int) -> di
         .order_by(_discard.c.reason)
     )
     return {row[0]: int(row[1]) for row in tx.execute(query)}
+
+
+def get_discards_of(
+    tx: Transaction, start: date, end: date, articles: Collection[int]
+) -> dict[int, dict[str, int]]:
+    """How many hits of each of `articles` were not counted, by reason."""
+    query = (
+        sa.select(_discard.c.article_id, _discard.c.reason, sa.func.sum(_discard.c.hits))
+        .where(_discard.c.day >= start, _discard.c.day <= end)
+        .group_by(_discard.c.article_id, _discard.c.reason)
+        .order_by(_discard.c.article_id, _discard.c.reason)
+    )
+    wanted = frozenset(articles)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for article_id, reason, hits in tx.execute(query):
+        if article_id in wanted:
+            found[article_id][reason] = int(hits)
+    return dict(found)

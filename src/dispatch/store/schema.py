@@ -147,6 +147,22 @@ read_discard = sa.Table(
     sa.Column("hits", sa.Integer, nullable=False),
 )
 
+#: What editors decided about top reads; a row is lifted and never removed: it is the audit trail.
+ranking_ruling = sa.Table(
+    "ranking_ruling",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("article_id", sa.ForeignKey("article.id"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("until_day", sa.Date),
+    sa.Column("lifted_at", Moment),
+    sa.Column("lifted_by", sa.Text, nullable=False, default=""),
+    sa.Column("lifted_because", sa.Text, nullable=False, default=""),
+)
+
 #: How far each log was read, so that an import can be repeated and resumed at the byte.
 read_position = sa.Table(
     "read_position",

@@ -16,7 +16,7 @@ from dispatch.web import headers
 from dispatch.web.pages import Notice, Printer
 
 #: Below these paths programs ask, not people.
-_PROGRAMS = ("feeds", "assets", "healthz", "readyz")
+_PROGRAMS = ("feeds", "top", "assets", "healthz", "readyz")
 
 
 class Failures:

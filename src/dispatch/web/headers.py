@@ -83,6 +83,18 @@ def as_ascii(url: str) -> str:
     return quote(parts.geturl(), safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
+def shared(max_age_seconds: int) -> dict[str, str]:
+    """A piece for other sites' pages: anybody's script may read it, and it may do nothing."""
+    return {
+        "Cache-Control": f"public, max-age={max_age_seconds}, stale-if-error=86400",
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex",
+        "Access-Control-Allow-Origin": "*",
+        "Content-Security-Policy": f"{_CLOSED}; form-action 'none'; sandbox",
+    }
+
+
 def plain(
     text: str, status: int = 200, *, retry: int | None = None, cache: bool = False
 ) -> Response:

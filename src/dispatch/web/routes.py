@@ -22,6 +22,7 @@ from dispatch.web.health import Health
 from dispatch.web.hub import HubDoor
 from dispatch.web.issue_pages import IssuePages
 from dispatch.web.pages import Printer
+from dispatch.web.top_files import TopFiles
 from dispatch.web.unsubscribing import Unsubscribing
 
 
@@ -78,11 +79,14 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
     """Every address. `def` endpoints run in Starlette's threads: they may ask the store."""
     page, issues = FeedsPage(site, printer), IssuePages(site)
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
+    top = TopFiles(site)
     return [
         Route("/", page.choose),
         Route("/healthz", health.is_alive),
         Route("/readyz", health.is_ready),
         Route("/assets/{name}", assets.get),
+        Route("/top/{name}", top.get),
+        Route("/feeds/top/{name}", top.get),
         Route("/feeds/{path:path}", feeds.get),
         Route("/hub", HubDoor(site).ask, methods=["GET", "POST"]),
         Route("/issues/{newsletter}/{period}/{language}.txt", issues.show_text),
