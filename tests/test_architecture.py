@@ -145,6 +145,7 @@ TESTED_BY: dict[str, str] = {
     "cli/docs": "acceptance/test_nginx.py",
     "web/hub": "test_websub.py",
     "web/nginx": "web/test_nginx_text.py",
+    "store/links": "web/test_links.py",
     "store/schema": "store/test_database.py",
     "store/upsert": "store/test_articles.py",
     "transports/__init__": "test_docs.py",

@@ -23,3 +23,8 @@ class Visitors(TestClient):
         """The token in the mails to a reader (of the first newsletter)."""
         token = tokens.Token(tokens.Purpose.UNSUBSCRIBE, subscriber_id, 1)
         return self.room.app.office.signer.make(token)
+
+    def flush(self) -> None:
+        """Have written what the server gathers for a moment (counts of clicks)."""
+        for action in self.room.app.office._at_close:
+            action()

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from dispatch import ports, reads
 from dispatch.model.publication import Publication, ReadsImport
-from dispatch.model.reads import ReadBatch
+from dispatch.model.reads import ReadBatch, ReadCount
 from dispatch.store import articles
 from dispatch.store import reads as read_store
 from dispatch.store.database import Database, Transaction
@@ -70,6 +70,20 @@ def tally(
         if progress:
             progress(done, len(imports), "logs of reads")
     return TallyReport(origins=tuple(reports))
+
+
+def add_counts(tx: Transaction, origin: str, counts: Sequence[ReadCount]) -> None:
+    """Add counts that came one by one (clicks); those of articles that are gone are left out."""
+    known = articles.get_articles(tx, {one.article_id for one in counts})
+    for one in counts:
+        if one.article_id not in known:
+            continue
+        if one.reason is None:
+            read_store.add_reads(tx, one.article_id, one.day, origin, one.count)
+        else:
+            read_store.add_discards(
+                tx, one.article_id, one.day, origin, one.reason.value, one.count
+            )
 
 
 def _store(

@@ -14,6 +14,7 @@ from dispatch.app.office import Office
 from dispatch.app.top import Top
 from dispatch.collect import CollectReport
 from dispatch.model.publication import Source
+from dispatch.model.reads import MAIL, ReadCount
 from dispatch.syndicate import SyndicateReport
 from dispatch.tally import TallyReport
 
@@ -88,6 +89,11 @@ class Intake:
         if not dry_run:
             self._top.publish()
         return report
+
+    def count_followed(self, counts: Sequence[ReadCount]) -> None:
+        """Add what the links of mails brought; their origin is "mail"."""
+        with self._office.db.write() as tx:
+            tally.add_counts(tx, MAIL, counts)
 
     def why(self, name: str) -> explain.ArticleFacts:
         """All that decided the fate of an article."""

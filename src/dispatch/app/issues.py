@@ -19,6 +19,7 @@ from dispatch.deliver import DeliverReport, proof
 from dispatch.deliver.letters import Letters, Mailroom
 from dispatch.deliver.proof import ProofReport
 from dispatch.edit import Word
+from dispatch.model.article import Article
 from dispatch.model.newsletter import (
     Issue,
     IssueAction,
@@ -28,8 +29,8 @@ from dispatch.model.newsletter import (
     Variant,
 )
 from dispatch.render import slots
-from dispatch.rules import audience, cadence, mailbox
-from dispatch.store import database, deliveries, subscribers
+from dispatch.rules import audience, cadence, canonical, mailbox
+from dispatch.store import articles, database, deliveries, links, subscribers
 from dispatch.store import issues as issue_store
 
 
@@ -103,6 +104,41 @@ class Issues:
         self._office.newsletter(newsletter)
         now = self._office.clock.now()
         return edit.move(self._office.db, newsletter, period, word, now=now, dry_run=dry_run)
+
+    def find_link(self, article_id: int) -> str | None:
+        """Where a mail's link to an article leads today; None for one that never was."""
+        with self._office.db.read() as tx:
+            return links.find_target(tx, article_id)
+
+    def lead_link(
+        self,
+        article: str,
+        url: str | None,
+        *,
+        by: str = "",
+        note: str = "",
+        dry_run: bool = False,
+    ) -> Article:
+        """Lead the links of an article to `url` in every mail that went out; None takes it back.
+
+        Raises NotFoundError for an article that nobody knows, InputError for an address that is
+        none.
+        """
+        target = canonical.absolute_url(url) if url else None
+        if url and target is None:
+            message = f"{url!r} is no web address"
+            raise errors.InputError(message)
+        with self._office.db.write(dry_run=dry_run) as tx:
+            found = articles.find_article(tx, article)
+            if found is None:
+                message = f"there is no article {article!r} (give its number, uid or address)"
+                raise errors.NotFoundError(message)
+            if target is None:
+                links.remove_target(tx, found.id)
+            else:
+                now = self._office.clock.now()
+                links.put_target(tx, found.id, target, now=now, by=by, note=note)
+        return found
 
     def list_history(self, newsletter: str, period: str) -> Sequence[IssueChange]:
         """Who held, released, approved, stopped or corrected an issue."""

@@ -6,6 +6,7 @@ In: the configuration. Out: the opened store, at first use. Never: a verb.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -34,6 +35,7 @@ class Office:
         self.signer = tokens.Signer(config.storage.secret)
         self.publication = config.publication
         self.newsletters = {one.name: one for one in config.newsletters}
+        self._at_close: list[Callable[[], None]] = []
 
     @cached_property
     def db(self) -> database.Database:
@@ -44,8 +46,15 @@ class Office:
             issues.register_newsletters(tx, self.newsletters, self.clock.now())
         return opened
 
+    def at_close(self, action: Callable[[], None]) -> None:
+        """Have `action` done while the database is still there."""
+        self._at_close.append(action)
+
     def close(self) -> None:
-        """Let go of the database."""
+        """Do what was left for the end, and let go of the database."""
+        for action in self._at_close:
+            action()
+        self._at_close.clear()
         if "db" in self.__dict__:
             self.db.close()
 

@@ -6,13 +6,14 @@ In: an article, the publication, the issue's language. Out: a ListedArticle. Nev
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from dispatch.model.article import Article, Entry
 from dispatch.model.contents import Announcement, ListedArticle, ListedTranslation
 from dispatch.model.publication import Publication
 from dispatch.render import catalogue
-from dispatch.rules import text
+from dispatch.rules import addresses, text
 
 #: How much of an event's or a job's own words is shown.
 ANNOUNCEMENT_CHARACTERS = 240
@@ -34,6 +35,19 @@ def list_article(
         image=article.image,
         translation=_translation(article, publication),
     )
+
+
+def with_counted_links(
+    listed: ListedArticle, article: Article, publication: Publication
+) -> ListedArticle:
+    """The same with links that count, and that can be led elsewhere after the mail has left."""
+    translation = listed.translation
+    if translation is not None:
+        ids = {one.url: one.article_id for one in article.translations}
+        url = addresses.link_url(publication, ids[translation.url])
+        translation = replace(translation, url=url)
+    url = addresses.link_url(publication, article.id)
+    return replace(listed, url=url, translation=translation)
 
 
 def announce(entry: Entry, language: str, local_date: Callable[[datetime], date]) -> Announcement:

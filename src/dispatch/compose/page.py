@@ -82,7 +82,10 @@ class Page:
     def listed(self, article: Article) -> ListedArticle:
         """An article as this variant shows it."""
         published_on = self.assignment.local_date(article.published_at)
-        return listing.list_article(article, self.publication, self.language, published_on)
+        listed = listing.list_article(article, self.publication, self.language, published_on)
+        if self.newsletter.counts_links:
+            return listing.with_counted_links(listed, article, self.publication)
+        return listed
 
 
 def _candidates(

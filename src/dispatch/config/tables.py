@@ -338,6 +338,11 @@ class NewsletterTable(Table):
         "leaves: 1h. It goes at its time unless somebody holds it. None is at its time.",
         None,
     )
+    links: Literal["direct", "counted"] = setting(
+        "Where its links lead: straight to the articles (direct), or over /r/ (counted), which "
+        "counts how often, never who, and lets an editor lead them elsewhere after sending.",
+        "direct",
+    )
     approval: v.Flag = setting(
         "Whether an issue leaves only when somebody approved it: dispatch issue approve.", False
     )

@@ -168,6 +168,7 @@ def newsletter(table: t.NewsletterTable) -> Newsletter:
         late_hours=table.late_hours,
         draft_seconds=table.draft or 0,
         approval=table.approval,
+        counts_links=table.links == "counted",
     )
 
 

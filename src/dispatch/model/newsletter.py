@@ -80,7 +80,8 @@ class Newsletter:
     `titles` has a text for each of `languages`. `blocks` names the blocks in order of appearance.
     `from_address` is per language, `list_id` is the RFC 2919 identifier without brackets.
     `late_hours` limits LatePolicy.RUN. An issue is composed `draft_seconds` before its cadence, so
-    that editors see it before it leaves; with `approval` it leaves only on their word.
+    that editors see it before it leaves; with `approval` it leaves only on their word. With
+    `counts_links` its links to articles lead over our own address (`web.links`).
     """
 
     name: str
@@ -103,6 +104,7 @@ class Newsletter:
     late_hours: int = 18
     draft_seconds: int = 0
     approval: bool = False
+    counts_links: bool = False
 
     def title(self, language: str) -> str:
         """The newsletter's title in `language`."""

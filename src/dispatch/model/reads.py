@@ -20,8 +20,20 @@ class DiscardReason(StrEnum):
     STAFF = "staff"  #: from an address of the newsroom's own people
     NO_AGENT = "no-agent"  #: names no browser at all, as scripts do
     BOT = "bot"  #: names itself as a robot, a feed reader or a link preview
+    PREFETCH = "prefetch"  #: loaded by a browser or a proxy before anybody asked for it
+    SCANNER = "scanner"  #: opened every link of a mail at once, as mail filters do
     SCRAPER = "scraper"  #: a visitor who opened more articles than a person reads
     REFRESH = "refresh"  #: the same visitor came back to the same article within the sitting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCount:
+    """So many reads of an article on a local day, or with a reason so many that do not count."""
+
+    article_id: int
+    day: date
+    reason: DiscardReason | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,9 @@ class ReadPosition:
     fingerprint: str
     offset: int
 
+
+#: The origin of reads that came by the links of our own mails.
+MAIL = "mail"
 
 #: Of an article (its `canonical.match_key`) and a local day.
 CountKey = tuple[str, date]

@@ -64,6 +64,11 @@ def issue_url(publication: Publication, newsletter: str, period: str, language: 
     return f"{publication.public_url}issues/{newsletter}/{period}/{language}"
 
 
+def link_url(publication: Publication, article_id: int) -> str:
+    """A link to an article that outlives its address, the same for every reader."""
+    return f"{publication.public_url}r/{article_id}"
+
+
 def unsubscribe_url(publication: Publication, token: str) -> str:
     """The page on which a reader unsubscribes; opening it changes nothing."""
     return f"{publication.public_url}u/{token}"

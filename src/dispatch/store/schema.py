@@ -248,6 +248,17 @@ issue = sa.Table(
     sa.UniqueConstraint("newsletter", "period"),
 )
 
+#: Where an editor leads a link of a mail, in place of the article's own address.
+article_link = sa.Table(
+    "article_link",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("by", sa.Text, nullable=False, default=""),
+    sa.Column("note", sa.Text, nullable=False, default=""),
+)
+
 #: Who held, released, approved, stopped or corrected an issue, and why.
 issue_change = sa.Table(
     "issue_change",

@@ -21,6 +21,7 @@ from dispatch.web.feeds_page import FeedsPage
 from dispatch.web.health import Health
 from dispatch.web.hub import HubDoor
 from dispatch.web.issue_pages import IssuePages
+from dispatch.web.links import Links
 from dispatch.web.pages import Printer
 from dispatch.web.top_files import TopFiles
 from dispatch.web.unsubscribing import Unsubscribing
@@ -91,6 +92,7 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/hub", HubDoor(site).ask, methods=["GET", "POST"]),
         Route("/issues/{newsletter}/{period}/{language}.txt", issues.show_text),
         Route("/issues/{newsletter}/{period}/{language}", issues.show_html),
+        Route("/r/{number}", Links(site).follow),
         Route("/u/", leaving.explain),
         Route("/u/{token}", leaving.page, methods=["GET", "POST"]),
         Route("/one-click/{token}", leaving.one_click, methods=["GET", "POST"]),
