@@ -35,7 +35,7 @@ from dispatch.config import shapes
 from dispatch.model import contents, settings
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
-from dispatch.model.feed import FeedFormat
+from dispatch.model.feed import FeedFormat, FeedKind, PartnerKind
 from dispatch.model.listener import ListenerWish
 from dispatch.model.newsletter import ArticleChoice, IssueAction, IssueState, LatePolicy
 from dispatch.model.ranking import Cap, RulingKind, Standing
@@ -85,6 +85,8 @@ STATES: list[type[Enum]] = [
     settings.UncertainPolicy,
     settings.Security,
     FaultLevel,
+    FeedKind,
+    PartnerKind,
 ]
 
 _FENCED = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)

@@ -124,7 +124,7 @@ def test_articles_become_feeds_and_mails_and_a_second_round_changes_nothing(site
     answers = run_main_job(site)
     new = {one["source"]: one["new"] for one in answers["collect"]["articles"]["sources"]}
     assert new == {"site-en": 26, "site-ru": 22}
-    assert len(answers["collect"]["feeds"]["written"]) == 39
+    assert len(answers["collect"]["feeds"]["written"]) == 42
 
     mails = site.mails()
     assert len(mails) == 50

@@ -37,10 +37,22 @@ def test_every_feed_of_the_language_is_there_in_every_format(client: Visitors) -
     app = client.room.app
     wanted = {one.url for one in app.feeds.list_addresses() if one.feed.language in ("en", None)}
     root = page(client)
-    linked = {link.get("href") for link in root.iterfind(".//td//a")}
-    copied = {button.get("data-copy") for button in root.iterfind(".//td//button")}
+    linked = {link.get("href") for link in root.iterfind(".//ul[@class='formats']//a")}
+    copied = {
+        button.get("data-copy") for button in root.iterfind(".//ul[@class='formats']//button")
+    }
     assert linked == copied == wanted
-    assert len(linked) == 4 * len(FeedFormat)  # all, two sections, all languages
+    # all, two sections, all languages, and the newsletter that went out
+    assert len(linked) == 5 * len(FeedFormat)
+
+
+def test_all_feeds_can_be_taken_as_one_file(client: Visitors) -> None:
+    link = page(client, "ru").find(".//a[@download]")
+    assert link is not None
+    response = client.get(str(link.get("href")).removeprefix("http://127.0.0.1:8025"))
+    assert response.headers["content-type"].partition(";")[0] == "text/x-opml"
+    assert b"/feeds/ru/economy/rss.xml" in response.content
+    assert b"/feeds/en/" not in response.content
 
 
 def test_buttons_that_need_the_script_are_hidden_without_it(client: Visitors) -> None:

@@ -42,7 +42,7 @@ class App:
         self.hub = Hub(self.office, self.feeds)
         self.top = Top(self.office)
         self.intake = Intake(self.office, self.feeds, self.top)
-        self.issues = Issues(self.office, self.top)
+        self.issues = Issues(self.office, self.feeds, self.top)
         self.readers = Readers(self.office)
 
     @classmethod

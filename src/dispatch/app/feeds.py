@@ -5,15 +5,17 @@ In: the office. Out: reports of builds, the addresses and versions of what is pu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dispatch import ports, site, syndicate
 from dispatch.app.office import Office
 from dispatch.model.feed import MEDIA_TYPES, Feed, FeedFormat, FeedVersion
+from dispatch.render import opml
 from dispatch.rules import addresses, old_addresses
 from dispatch.rules import feeds as feed_rules
 from dispatch.store import feed_history, feed_versions
-from dispatch.syndicate import SyndicateReport
+from dispatch.syndicate import SyndicateReport, others
+from dispatch.syndicate.others import OthersReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Feeds:
         """Build every feed and publish what moved."""
         if not dry_run:
             site.publish_stylesheet(self._office.config.folders.feeds)
-        return syndicate.syndicate(
+        report = syndicate.syndicate(
             self._office.db,
             self._office.publication,
             self._office.config.feeds,
@@ -48,6 +50,37 @@ class Feeds:
             now=self._office.clock.now(),
             dry_run=dry_run,
             progress=progress,
+        )
+        more = self.syndicate_others(dry_run=dry_run)
+        return replace(
+            report,
+            written=report.written + more.written,
+            unchanged=report.unchanged + more.unchanged,
+            failures=report.failures + more.failures,
+        )
+
+    def syndicate_others(self, *, dry_run: bool = False) -> OthersReport:
+        """Build the feeds that move when an issue goes out, and those of authors and partners."""
+        now, folder = self._office.clock.now(), self._office.config.folders.feeds
+        return others.build(self._office.db, self._stand(), folder, now=now, dry_run=dry_run)
+
+    def list_feeds(self) -> list[Feed]:
+        """Every feed that there is: of articles, and of the other kinds that have an entry."""
+        with self._office.db.read() as tx:
+            more = others.list_feeds(tx, self._stand())
+        return [*feed_rules.make_feeds(self._office.publication), *more]
+
+    def list_files(self) -> dict[str, str]:
+        """What lies below the folder of feeds beside them: path and media type."""
+        languages = (None, *self._office.publication.languages)
+        return {addresses.opml_path(one): opml.MEDIA_TYPE for one in languages}
+
+    def _stand(self) -> others.Newsstand:
+        return others.Newsstand(
+            publication=self._office.publication,
+            settings=self._office.config.feeds,
+            newsletters=self._office.config.newsletters,
+            appeals=self._office.config.appeals,
         )
 
     def list_addresses(self, language: str | None = None) -> list[FeedAddress]:
@@ -61,9 +94,9 @@ class Feeds:
                 path=addresses.feed_path(feed.key, one),
                 media_type=MEDIA_TYPES[one],
             )
-            for feed in feed_rules.make_feeds(publication)
+            for feed in self.list_feeds()
             if language is None or feed.language == language
-            for one in FeedFormat
+            for one in feed.formats
         ]
 
     def list_hubs(self) -> tuple[str, ...]:

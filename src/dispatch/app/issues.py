@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from dispatch import compose, deliver, edit, errors, explain, fetch, ports, site, transports
+from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.app.top import Top
 from dispatch.compose import ComposeReport
@@ -37,9 +38,10 @@ from dispatch.store import issues as issue_store
 class Issues:
     """The issues of a site."""
 
-    def __init__(self, office: Office, top: Top) -> None:
+    def __init__(self, office: Office, feeds: Feeds, top: Top) -> None:
         self._office = office
         self._top = top
+        self._feeds = feeds
 
     def compose(
         self,
@@ -87,6 +89,7 @@ class Issues:
         )
         if report.issues and not dry_run:
             self._top.publish()  # an issue is out: the site shows its ranking from now on
+            self._feeds.syndicate_others()  # an issue that is out has its place in feeds
         return report
 
     def resend_uncertain(self, newsletter: str, period: str, *, dry_run: bool = False) -> int:

@@ -66,7 +66,7 @@ class Table(BaseModel):
 class SectionTable(Table):
     """A section of the newsroom; readers may choose among them, and each has its feeds."""
 
-    key: v.Slug = setting("Its name in addresses of feeds, and everywhere in this file.")
+    key: v.SectionSlug = setting("Its name in addresses of feeds, and everywhere in this file.")
     names: TextInEachLanguage = setting("Its name for readers, in each language.")
     pages: dict[v.Language, v.Url] = setting(
         "Its page on your web site, in each language that has one: where its feeds lead.", {}
@@ -237,13 +237,38 @@ class ReadsTable(Table):
     )
 
 
+class PartnerTable(Table):
+    """A partner who fetches articles in a way of its own."""
+
+    name: v.Slug = setting("Its name in addresses. Never change it: the partner asks there.")
+    kind: Literal["dzen", "discover", "feedly"] = setting("Whose rules its feeds keep.")
+    languages: tuple[v.Language, ...] = setting("The languages that it takes, a feed for each.")
+    sections: tuple[v.SectionKey, ...] = setting("Its sections; none named means all.", ())
+
+    @field_validator("languages", "sections")
+    @classmethod
+    def _names_each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return v.unique(names)
+
+
 class FeedsTable(Table):
-    """All feeds: one for each language and section, in RSS, Atom and JSON Feed."""
+    """All feeds: for each language and section, for authors, newsletters and partners."""
 
     entries: v.Count = setting("How many articles a feed holds.", 30)
     full_text: v.Flag = setting("Whole articles; otherwise standfirsts alone.", True)
     appeal: v.Flag = setting("Whether an appeal stands below each article.", True)
     read_also: v.Flag = setting("Whether related articles are named below each article.", True)
+    summaries: tuple[v.FeedKey, ...] = setting(
+        'Feeds with standfirsts alone, by their folder ("en/economy"), whatever full_text says.', ()
+    )
+    author_articles: v.CountOrNone = setting(
+        "An author with so many articles in a language has a feed there; 0 means that none has.", 0
+    )
+    newsletters: v.Flag = setting("Whether each newsletter has a feed of its issues.", True)
+    top_reads: v.Flag = setting("Whether there is a feed of the rankings that went out.", True)
+    partners: tuple[PartnerTable, ...] = setting(
+        "Partners who fetch articles in a way of their own.", ()
+    )
     max_age: v.Duration = setting("How long a reader may keep a feed before asking again.", "15m")
     hub: v.Flag = setting(
         "Whether Dispatch is a WebSub hub for its own feeds, at public_url + hub, and feeds name "

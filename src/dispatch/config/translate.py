@@ -14,7 +14,7 @@ from types import MappingProxyType
 from pydantic import SecretStr
 
 from dispatch.config import tables as t
-from dispatch.model.feed import FeedSettings
+from dispatch.model.feed import FeedSettings, PartnerKind, PartnerProfile
 from dispatch.model.newsletter import (
     ArticleChoice,
     Box,
@@ -138,6 +138,19 @@ def feeds(table: t.FeedsTable) -> FeedSettings:
         full_text=table.full_text,
         appeal=table.appeal,
         read_also=table.read_also,
+        summaries=table.summaries,
+        author_articles=table.author_articles,
+        newsletters=table.newsletters,
+        top_reads=table.top_reads,
+        profiles=tuple(
+            PartnerProfile(
+                name=one.name,
+                kind=PartnerKind(one.kind),
+                languages=one.languages,
+                sections=one.sections,
+            )
+            for one in table.partners
+        ),
         max_age_seconds=table.max_age,
         hub=table.hub,
         ping=table.ping,

@@ -28,7 +28,7 @@ from pydantic import (
 from dispatch.config import cadence_text, context, problems, secrets, zones
 from dispatch.model.newsletter import BOX_BLOCKS, Cadence
 from dispatch.model.settings import TRANSPORT_KINDS
-from dispatch.rules import mailbox
+from dispatch.rules import feed_kinds, mailbox
 from dispatch.sources import selectors
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -83,6 +83,14 @@ def _slug(value: str) -> str:
             allowed="small letters, digits and single hyphens",
         )
     return value
+
+
+def _section_slug(value: str) -> str:
+    if value in feed_kinds.RESERVED:
+        raise problems.RefusedError(
+            f"{problems.quoted(value)} is the folder of other feeds", allowed="another name"
+        )
+    return _slug(value)
 
 
 def _new_language(value: str) -> str:
@@ -334,6 +342,7 @@ Days = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False), Shape("nu
 Share = Annotated[float, Field(strict=True, ge=0, le=1), Shape("share")]
 Growth = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False), Shape("number")]
 Slug = Annotated[str, AfterValidator(_slug), Shape("name")]
+SectionSlug = Annotated[str, AfterValidator(_section_slug), Shape("name")]
 NewLanguage = Annotated[str, AfterValidator(_new_language), Shape("language tag")]
 Language = Annotated[str, AfterValidator(_language), Shape("language")]
 SectionKey = Annotated[str, AfterValidator(_section), Shape("section")]

@@ -32,6 +32,59 @@ MEDIA_TYPES: Mapping[FeedFormat, str] = {
 }
 
 
+class FeedKind(StrEnum):
+    """What a feed is made of."""
+
+    ARTICLES = "articles"  #: the newest articles of a language, of a section, or of all languages
+    AUTHOR = "author"  #: the newest articles of one author in a language
+    TOP_READS = "top-reads"  #: an entry for each ranking that readers were mailed
+    NEWSLETTER = "newsletter"  #: the issues of a newsletter that readers were sent
+    PARTNER = "partner"  #: articles the way one partner wants them
+
+
+class PartnerKind(StrEnum):
+    """Whose rules a partner's feed keeps."""
+
+    DZEN = "dzen"  #: RSS of three days, images of 300 pixels as enclosures, a rating
+    DISCOVER = "discover"  #: Google Discover: RSS, images of 1200 pixels or none
+    FEEDLY = "feedly"  #: cover, icon, logo and colour in the words of Feedly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerRules:
+    """What a partner asks for; None and 0 ask for nothing. No entry is older than `days`."""
+
+    formats: tuple[FeedFormat, ...] = tuple(FeedFormat)
+    entries: int | None = None
+    days: int | None = None
+    least_image_width: int = 0
+    has_enclosure: bool = False
+    has_rating: bool = False
+    has_webfeeds: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerProfile:
+    """One partner, who fetches a feed of its own in each of some languages.
+
+    `sections` limits it to articles of any of them; none named means all.
+    """
+
+    name: str
+    kind: PartnerKind
+    languages: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorShare:
+    """An author who has written enough in a language to have a feed there."""
+
+    language: str
+    key: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings:
     """What the operator decided about all feeds. `max_age_seconds` is Cache-Control and ttl.
@@ -44,6 +97,11 @@ class FeedSettings:
     full_text: bool = True
     appeal: bool = True
     read_also: bool = True
+    summaries: tuple[str, ...] = ()
+    author_articles: int = 0
+    newsletters: bool = True
+    top_reads: bool = True
+    profiles: tuple[PartnerProfile, ...] = ()
     max_age_seconds: int = 900
     hub: bool = True
     ping: tuple[str, ...] = ()
@@ -56,7 +114,8 @@ class Feed:
 
     `key` is its folder below `feeds/`: "en", "en/foreign-policy" or "all". `language` is None for
     the feed of all languages, `section` is None for the feed of all sections. `uid` is its tag:
-    URI, one per feed and language. `home_url` is the page of the newsroom that it mirrors.
+    URI, one per feed and language. `home_url` is the page of the newsroom that it mirrors. `about`
+    names the author, the newsletter or the partner that it is about, if it is about one.
     """
 
     key: str
@@ -66,6 +125,9 @@ class Feed:
     home_url: str
     language: str | None
     section: str | None
+    kind: FeedKind = FeedKind.ARTICLES
+    about: str = ""
+    formats: tuple[FeedFormat, ...] = tuple(FeedFormat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +166,4 @@ class FeedContext:
     feeds_page_url: str | None = None
     subscribe_url: str | None = None
     hub_url: str | None = None
+    partner: PartnerRules | None = None

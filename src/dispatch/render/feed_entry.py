@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dispatch.model.article import Article, Author, Image, Translation
-from dispatch.model.feed import FeedContext
+from dispatch.model.feed import FeedContext, PartnerRules
 from dispatch.model.publication import Appeal, Section
 from dispatch.render import catalogue
 
@@ -57,16 +57,19 @@ class FeedEntry:
     read_also: tuple[Article, ...]
     published_at: datetime
     updated_at: datetime
+    enclosure: Image | None = None
+    rating: str = ""
 
 
 def style(context: FeedContext) -> Hashable:
     """All that `make_entry` takes from a context that two feeds of one build may not share."""
-    return context.settings
+    return context.settings, context.partner
 
 
 def make_entry(article: Article, context: FeedContext) -> FeedEntry:
     """What a feed shows of `article`."""
-    settings = context.settings
+    settings, partner = context.settings, context.partner
+    image = _image_for(article, partner)
     summary, url = plain(article.standfirst), clean(article.url)
     # RFC 4287 and the Advisory Board want a title; a note without one has its first words.
     title = plain(article.title) or summary or url
@@ -81,12 +84,28 @@ def make_entry(article: Article, context: FeedContext) -> FeedEntry:
         html=html_text,
         authors=tuple(a for a in map(_clean_author, article.authors) if a.name),
         sections=_sections(article, context),
-        image=article.image,
+        image=image,
         translations=article.translations,
         read_also=tuple(context.read_also.get(article.id, ())) if settings.read_also else (),
         published_at=whole_seconds(article.published_at),
         updated_at=whole_seconds(article.updated_at),
+        enclosure=image if partner and partner.has_enclosure and _is_whole(image) else None,
+        rating="nonadult" if partner and partner.has_rating else "",
     )
+
+
+def _image_for(article: Article, partner: PartnerRules | None) -> Image | None:
+    """The lead image, unless it is known to be smaller than a partner takes."""
+    image = article.image
+    least = partner.least_image_width if partner else 0
+    if image is None or (least and (image.width or 0) < least):
+        return None
+    return image
+
+
+def _is_whole(image: Image | None) -> bool:
+    """Whether an enclosure can say the truth: one with a wrong length is refused, or cut."""
+    return image is not None and bool(image.length and image.media_type)
 
 
 def clean(text: str) -> str:

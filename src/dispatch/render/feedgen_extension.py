@@ -29,11 +29,10 @@ DC: Final = "http://purl.org/dc/elements/1.1/"
 MEDIA: Final = "http://search.yahoo.com/mrss/"
 SYNDICATION: Final = "http://purl.org/rss/1.0/modules/syndication/"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
+WEBFEEDS: Final = "http://webfeeds.org/rss/1.0"
 
 _IN_RSS: Final = {"dc": DC, "media": MEDIA, "sy": SYNDICATION}
 _IN_ATOM: Final = {"media": MEDIA}
-#: Declared only where it is used: the W3C's validator does not know it and warns.
-_WITH_TOMBSTONES: Final = {"at": TOMBSTONES, "media": MEDIA}
 
 #: The profile of the RSS Advisory Board: plain text shows `&` and `<` in the most readers when
 #: they are written as hexadecimal references.
@@ -80,6 +79,7 @@ class Head:
     rights: str
     contact: str
     marks: Marks
+    has_webfeeds: bool
 
 
 class FeedExtension:
@@ -89,9 +89,10 @@ class FeedExtension:
 
     def extend_ns(self) -> Mapping[str, str]:
         """The prefixes that this format uses, and no others."""
-        if self.head.is_rss:
-            return _IN_RSS
-        return _WITH_TOMBSTONES if self.head.tombstones else _IN_ATOM
+        # Of these two the W3C's validator warns: they are declared only where they are used.
+        tombstones = {"at": TOMBSTONES} if self.head.tombstones and not self.head.is_rss else {}
+        webfeeds = {"webfeeds": WEBFEEDS} if self.head.has_webfeeds else {}
+        return {**(_IN_RSS if self.head.is_rss else _IN_ATOM), **tombstones, **webfeeds}
 
     def extend_atom(self, root: Element) -> Element:
         """Called when the head is written and no entry is."""
@@ -100,6 +101,7 @@ class FeedExtension:
             _add_link(root, "link", link)
         for tag, text in self._head_texts():
             _add_text(root, tag, text)
+        _add_webfeeds(root, self.head)
         root.append(self.head.note)
         for uid, withdrawn_at in self.head.tombstones:
             gone = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=uid)
@@ -123,6 +125,7 @@ class FeedExtension:
             if text:
                 _add_text(channel, tag, text)
         _add_badge(channel, self.head)
+        _add_webfeeds(channel, self.head)
         _add_text(channel, f"{{{SYNDICATION}}}updatePeriod", "hourly")
         _add_text(channel, f"{{{SYNDICATION}}}updateFrequency", str(self.head.updates_per_hour))
         _write_references(channel)
@@ -142,6 +145,18 @@ def _add_badge(channel: Element, head: Head) -> None:
     for tag, pixels in (("width", marks.badge_width), ("height", marks.badge_height)):
         if pixels:
             _add_text(image, tag, str(pixels))
+
+
+def _add_webfeeds(parent: Element, head: Head) -> None:
+    """What Feedly shows beside a feed."""
+    if not head.has_webfeeds:
+        return
+    marks = head.marks
+    if marks.logo:
+        etree.SubElement(parent, f"{{{WEBFEEDS}}}cover", image=feed_entry.clean(marks.logo))
+    for tag, text in (("icon", marks.icon), ("logo", marks.logo), ("accentColor", marks.accent)):
+        if text:
+            _add_text(parent, f"{{{WEBFEEDS}}}{tag}", feed_entry.clean(text))
 
 
 def _add_stylesheet(root: Element, url: str) -> None:

@@ -184,6 +184,7 @@ def _make_head(
         rights=feed_entry.plain(context.publication.rights.get(_language(feed, context), "")),
         contact=_contact(feed, context),
         marks=context.publication.marks,
+        has_webfeeds=bool(context.partner and context.partner.has_webfeeds),
     )
 
 

@@ -39,6 +39,16 @@ def top_path(language: str, suffix: str) -> str:
     return f"{TOP}/{language}.{suffix}"
 
 
+def opml_path(language: str | None) -> str:
+    """The file of the list of a language's feeds, or of all, below the folder of all feeds."""
+    return f"{language}/feeds.opml" if language else "feeds.opml"
+
+
+def opml_url(publication: Publication, language: str | None) -> str:
+    """Where the list of a language's feeds, or of all, is served."""
+    return f"{publication.public_url}{FEEDS}/{opml_path(language)}"
+
+
 def stylesheet_url(publication: Publication) -> str:
     """The absolute URL of the stylesheet that shows a feed to a person."""
     return f"{publication.public_url}{FEEDS}/feed.css"

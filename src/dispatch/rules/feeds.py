@@ -7,10 +7,12 @@ sentence in a language: titles are made of names alone, so they are right in eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from dispatch.model.article import Article
-from dispatch.model.feed import Feed, FeedAlternate
+from dispatch.model.feed import Feed, FeedAlternate, FeedSettings
 from dispatch.model.publication import Publication, Section
 from dispatch.rules import addresses
 
@@ -53,6 +55,19 @@ def select_withdrawn(feed: Feed, articles: Iterable[Article], limit: int) -> tup
     gone = [(a.withdrawn_at, a.id, a) for a in articles if a.withdrawn_at and shows(feed, a)]
     gone.sort(key=lambda row: row[:2], reverse=True)
     return tuple(article for _, _, article in gone[:limit])
+
+
+def settings_of(feed: Feed, settings: FeedSettings) -> FeedSettings:
+    """The settings of one feed: some have standfirsts alone."""
+    is_short = feed.key in settings.summaries
+    return replace(settings, full_text=False) if is_short and settings.full_text else settings
+
+
+def born_at(publication: Publication) -> datetime:
+    """The date in the tag authority (RFC 4151): a constant, for feeds without an entry."""
+    parts = [int(part) for part in publication.tag_authority.partition(",")[2].split("-") if part]
+    year, month, day = (*parts, 1, 1)[:3] if parts else (2026, 1, 1)
+    return datetime(year, month, day, tzinfo=UTC)
 
 
 def make_alternates(feed: Feed, feeds: Sequence[Feed]) -> tuple[FeedAlternate, ...]:

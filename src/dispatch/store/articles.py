@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from dispatch.model.article import Article, Author, Entry, Image, Translation
 from dispatch.rules import canonical, identity
-from dispatch.store import schema, upsert
+from dispatch.store import authors, schema, upsert
 from dispatch.store.database import Transaction
 
 #: How many values one IN (...) may hold; far below both databases' limit on parameters.
@@ -24,6 +24,9 @@ _CHUNK = 400
 
 #: The digits of a number that every database can compare with an id.
 _LONGEST_NUMBER = 18
+
+#: How far an update may be moved to have a second of its own; beyond it shares one.
+_MOST_SECONDS = 60
 
 _article = schema.article
 _section = schema.article_section
@@ -78,7 +81,7 @@ def add_article(
         "source": source,
         "content_hash": content_hash,
         "published_at": published_at,
-        "updated_at": published_at,
+        "updated_at": _free_second(tx, published_at),
         "entered_at": entered_at,
         "first_seen_at": now,
         "changed_at": now,
@@ -88,6 +91,7 @@ def add_article(
     minted = sa.update(_article).where(_article.c.id == article_id)
     tx.execute(minted.values(uid=uid, group_id=article_id))
     put_sections(tx, article_id, source, sections)
+    authors.put_authors(tx, article_id, (author.name for author in entry.authors))
     return article_id
 
 
@@ -110,9 +114,10 @@ def update_article(
         "withdrawn_at": None,
     }
     if is_significant:
-        row["updated_at"] = now
+        row["updated_at"] = _free_second(tx, now)
     tx.execute(sa.update(_article).where(_article.c.id == article_id).values(**row))
     put_sections(tx, article_id, source, sections)
+    authors.put_authors(tx, article_id, (author.name for author in entry.authors))
 
 
 def withdraw_article(tx: Transaction, article_id: int, now: datetime) -> None:
@@ -243,6 +248,22 @@ def _content(entry: Entry, language: str) -> dict[str, Any]:
         "authors": [asdict(author) for author in entry.authors],
         "image": asdict(entry.image) if entry.image else None,
     }
+
+
+def _free_second(tx: Transaction, moment: datetime) -> datetime:
+    """`moment`, or the first second after it in which no other article was updated.
+
+    Validators warn of two entries of one second (DuplicateUpdated); a source that gives dates
+    without a time would have all of a day's articles in its midnight.
+    """
+    first = moment.replace(microsecond=0)
+    seconds = [first + timedelta(seconds=step) for step in range(_MOST_SECONDS)]
+    until = first + timedelta(seconds=_MOST_SECONDS)
+    window = sa.and_(_article.c.updated_at >= first, _article.c.updated_at < until)
+    found = tx.execute(sa.select(_article.c.updated_at).where(window))
+    taken = {row.updated_at.replace(microsecond=0) for row in found}
+    free = next((second for second in seconds if second not in taken), first)
+    return moment if free == first else free
 
 
 def _join_groups(tx: Transaction, one: int, other: int) -> bool:

@@ -114,6 +114,23 @@ def list_subjects(
     return [(_issue_of(row), row.subject) for row in tx.execute(newest)]
 
 
+def list_public(
+    tx: Transaction, newsletter: str, language: str, *, states: Sequence[IssueState], limit: int
+) -> list[Issue]:
+    """The issues of a newsletter in any of `states` that come in `language`, newest first."""
+    query = (
+        sa.select(_issue)
+        .join_from(_issue, _variant, _variant.c.issue_id == _issue.c.id)
+        .where(
+            _issue.c.newsletter == newsletter,
+            _issue.c.state.in_([state.value for state in states]),
+            _variant.c.key == audience.variant_key(language, ()),
+        )
+    )
+    newest = query.order_by(_issue.c.window_end.desc(), _issue.c.id.desc()).limit(limit)
+    return [_issue_of(row) for row in tx.execute(newest)]
+
+
 def add_issue(
     tx: Transaction,
     *,

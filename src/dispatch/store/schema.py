@@ -67,6 +67,7 @@ article = sa.Table(
     sa.Column("first_seen_at", Moment, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
     sa.Column("withdrawn_at", Moment),
+    sa.Index("ix_article_updated_at", "updated_at"),
     sa.Index("ix_article_language_published", "language", "published_at", "id"),
 )
 
@@ -79,6 +80,16 @@ article_section = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Index("ix_article_section_section", "section", "article_id"),
+)
+
+#: Who wrote an article, under a key that is the same for every way the name is written.
+article_author = sa.Table(
+    "article_author",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Index("ix_article_author_key", "key", "article_id"),
 )
 
 #: Every name by which an article was ever known: the ladder of identity is one look-up a step.

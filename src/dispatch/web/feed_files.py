@@ -127,7 +127,8 @@ class FeedFiles:
     def _read_table(self) -> None:
         every = self.site.feeds.list_addresses()
         self.addresses = {one.path: one for one in every}
-        media_types = {one.path: one.media_type for one in every} | {STYLESHEET: "text/css"}
+        media_types = {one.path: one.media_type for one in every} | self.site.feeds.list_files()
+        media_types[STYLESHEET] = "text/css"
         self.shelf.media_types = media_types
         self._read_at = time.monotonic()
 

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dispatch.app import App
 from dispatch.app.feeds import FeedAddress
-from dispatch.model.feed import FeedFormat
+from dispatch.model.feed import FeedFormat, FeedKind
 from dispatch.model.newsletter import Issue, Newsletter
 from dispatch.render import cadences, catalogue
 from dispatch.rules import addresses, cadence
@@ -54,13 +54,14 @@ class IssueLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsletterCard:
-    """A newsletter, how often it comes, when next, and what the last one was."""
+    """A newsletter, how often it comes, when next, what the last one was, and its feed."""
 
     title: str
     cadence: str
     next_day: str
     next_text: str
     latest: IssueLine | None
+    feed: FeedRow | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,34 +120,49 @@ class FeedsPage:
 
     def _values(self, language: str) -> dict[str, object]:
         recent = self._issues(language)
+        listed = self.site.feeds.list_addresses()
         return {
-            "rows": self._rows(language),
-            "alternates": self._alternates(language),
+            "rows": self._rows(language, listed),
+            "authors": self._rows_of(FeedKind.AUTHOR, language, listed),
+            "opml": addresses.opml_url(self.publication, language),
+            "alternates": self._alternates(language, listed),
             "canonical": addresses.feeds_page_url(self.publication, language),
             "newsletters": [
-                self._card(one, language, recent)
+                self._card(one, language, recent, listed)
                 for one in self.site.config.newsletters
                 if language in one.languages
             ],
             "issues": [line for _, line in recent],
         }
 
-    def _rows(self, language: str) -> list[FeedRow]:
-        """All sections, each section, and last the feed of all languages where there are some."""
+    def _rows(self, language: str, listed: list[FeedAddress]) -> list[FeedRow]:
+        """All sections, each section, top reads, and last all languages where there are some."""
+        rows = self._rows_of(FeedKind.ARTICLES, language, listed)
+        rows += self._rows_of(FeedKind.TOP_READS, language, listed)
+        return sorted(rows, key=lambda row: not row.language)
+
+    def _rows_of(self, kind: FeedKind, language: str, listed: list[FeedAddress]) -> list[FeedRow]:
         found: dict[str, list[FeedAddress]] = {}
-        for one in self.site.feeds.list_addresses():
-            if one.feed.language == language or self._is_of_all(one):
+        for one in listed:
+            is_ours = one.feed.language == language or self._is_of_all(one)
+            if one.feed.kind is kind and is_ours:
                 found.setdefault(one.feed.key, []).append(one)
-        return [
-            FeedRow(
-                name=self._row_name(every[0], language),
-                language=every[0].feed.language or "",
-                formats=tuple((FORMAT_NAMES[one.format], one) for one in every),
-            )
-            for every in found.values()
-        ]
+        return [self._row(every, language) for every in found.values()]
+
+    def _row(self, every: list[FeedAddress], language: str) -> FeedRow:
+        return FeedRow(
+            name=self._row_name(every[0], language),
+            language=every[0].feed.language or "",
+            formats=tuple((FORMAT_NAMES[one.format], one) for one in every),
+        )
 
     def _row_name(self, one: FeedAddress, language: str) -> str:
+        if one.feed.kind is FeedKind.AUTHOR:
+            return one.feed.title.removeprefix(f"{self.publication.name(language)} – ")
+        if one.feed.kind is FeedKind.TOP_READS:
+            return catalogue.text(language, "Top reads")
+        if one.feed.kind is FeedKind.NEWSLETTER:
+            return one.feed.title
         if one.feed.language is None:
             return catalogue.text(language, "All languages")
         if one.feed.section is None:
@@ -156,9 +172,9 @@ class FeedsPage:
     def _is_of_all(self, one: FeedAddress) -> bool:
         return one.feed.language is None and len(self.publication.languages) > 1
 
-    def _alternates(self, language: str) -> list[Alternate]:
+    def _alternates(self, language: str, listed: list[FeedAddress]) -> list[Alternate]:
         """Our own language first, in one format; others after it: readers take the first."""
-        every = self.site.feeds.list_addresses()
+        every = [one for one in listed if one.feed.kind is FeedKind.ARTICLES]
         own = [one for one in every if one.feed.language == language]
         main = [one for one in own if one.feed.section is None]
         others = [
@@ -198,9 +214,19 @@ class FeedsPage:
         )
 
     def _card(
-        self, newsletter: Newsletter, language: str, recent: list[tuple[Issue, IssueLine]]
+        self,
+        newsletter: Newsletter,
+        language: str,
+        recent: list[tuple[Issue, IssueLine]],
+        listed: list[FeedAddress],
     ) -> NewsletterCard:
         upcoming = self._next_day(newsletter)
+        feed = [
+            one
+            for one in listed
+            if one.feed.kind is FeedKind.NEWSLETTER
+            and (one.feed.about, one.feed.language) == (newsletter.name, language)
+        ]
         mine = (line for issue, line in recent if issue.newsletter == newsletter.name)
         return NewsletterCard(
             title=newsletter.title(language),
@@ -208,6 +234,7 @@ class FeedsPage:
             next_day=upcoming.date().isoformat(),
             next_text=catalogue.format_date(upcoming.date(), language),
             latest=next(mine, None),
+            feed=self._row(feed, language) if feed else None,
         )
 
     def _next_day(self, newsletter: Newsletter) -> datetime:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dispatch import errors, ports
@@ -109,21 +109,14 @@ def _context(
     today = now.astimezone(publication.time_zone).date()
     return FeedContext(
         publication=publication,
-        settings=settings,
-        born_at=_born_at(publication),
+        settings=feed_rules.settings_of(feed, settings),
+        born_at=feed_rules.born_at(publication),
         alternates=feed_rules.make_alternates(feed, every),
         appeals=appeals.choose_each(wanted_appeals, languages, today),
         feeds_page_url=page,
         subscribe_url=f"{page}#email",
         hub_url=next(iter(addresses.list_hubs(publication, settings)), None),
     )
-
-
-def _born_at(publication: Publication) -> datetime:
-    """The date in the tag authority (RFC 4151): a constant, for feeds without an entry."""
-    parts = [int(part) for part in publication.tag_authority.partition(",")[2].split("-") if part]
-    year, month, day = (*parts, 1, 1)[:3] if parts else (2026, 1, 1)
-    return datetime(year, month, day, tzinfo=UTC)
 
 
 def _build(

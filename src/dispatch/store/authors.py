@@ -1,0 +1,59 @@
+"""Authors in the store: who wrote which articles, for their feeds.
+
+In: a transaction, names as bylines have them. Out: authors with how much they wrote. Never: a
+person's identity beyond the name: two people of one name are one author here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from dispatch.model.feed import AuthorShare
+from dispatch.rules import author_keys
+from dispatch.store import schema
+from dispatch.store.database import Transaction
+
+_author = schema.article_author
+_article = schema.article
+
+
+def put_authors(tx: Transaction, article_id: int, names: Iterable[str]) -> None:
+    """What an article's byline says, in place of what it said before."""
+    tx.execute(sa.delete(_author).where(_author.c.article_id == article_id))
+    found = {author_keys.author_key(name): name for name in names if name.strip()}
+    if found:
+        rows = [{"article_id": article_id, "key": k, "name": name} for k, name in found.items()]
+        tx.execute(sa.insert(_author), rows)
+
+
+def list_authors(tx: Transaction, least: int) -> list[AuthorShare]:
+    """Authors with at least `least` articles in a language, by language and key."""
+    count = sa.func.count()
+    query = (
+        sa.select(_article.c.language, _author.c.key, sa.func.max(_author.c.name).label("name"))
+        .join_from(_author, _article)
+        .where(_article.c.withdrawn_at.is_(None))
+        .group_by(_article.c.language, _author.c.key)
+        .having(count >= least)
+        .order_by(_article.c.language, _author.c.key)
+    )
+    return [
+        AuthorShare(language=row.language, key=row.key, name=row.name) for row in tx.execute(query)
+    ]
+
+
+def ids_of_newest(tx: Transaction, language: str, key: str, limit: int) -> list[int]:
+    """The newest articles of an author in a language, newest first."""
+    query = (
+        sa.select(_article.c.id)
+        .join_from(_author, _article)
+        .where(
+            _author.c.key == key,
+            _article.c.language == language,
+            _article.c.withdrawn_at.is_(None),
+        )
+        .order_by(_article.c.published_at.desc(), _article.c.id.desc())
+    )
+    return [row.id for row in tx.execute(query.limit(limit))]
