@@ -115,6 +115,21 @@ def collect(
     return CollectReport(sources=tuple(reports), is_dry_run=dry_run)
 
 
+def take_in(
+    db: Database,
+    publication: Publication,
+    source: Source,
+    entries: Sequence[Entry],
+    *,
+    clock: ports.Clock,
+) -> SourceReport:
+    """Take in clean entries that came by themselves, through the same door as all others."""
+    with db.read() as tx:
+        state = source_states.get_state(tx, source.name)
+    intake = _Intake(db, publication, source, state, clock.now(), False, False)
+    return intake.take(Harvest(entries=tuple(entries), is_live=True))
+
+
 def _is_due(state: SourceState, now: datetime) -> bool:
     return state.next_poll_at is None or state.next_poll_at <= now
 

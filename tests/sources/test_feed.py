@@ -112,4 +112,4 @@ def test_a_source_without_url_is_a_failure(now: datetime) -> None:
 
 def test_every_kind_is_registered_under_its_name() -> None:
     assert sources.KINDS["feed"] is feed.harvest
-    assert set(sources.KINDS) == {"feed", "folder", "ghost", "pages", "wordpress"}
+    assert set(sources.KINDS) == {"feed", "folder", "ghost", "pages", "push", "wordpress"}

@@ -1,9 +1,9 @@
 """App: the only place that knows every concrete class; each command and page is one method of it.
 
 In: the configuration. Out: reports. The doors above (command line, web, clock) call nothing else.
-What it can do stands in its parts, a module each: `intake` (what comes in), `feeds` (what is
-published), `hub` (who is told of it), `issues` (what is mailed), `readers` (who reads), `top` (what
-is read most). Here are the job table and the checks.
+What it can do stands in its parts, a module each: `intake` (what comes in), `push` (what is sent to
+us), `feeds` (what is published), `hub` (who is told of it), `issues` (what is mailed), `readers`
+(who reads), `top` (what is read most). Here are the job table and the checks.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dispatch.app.hub import Hub
 from dispatch.app.intake import Intake
 from dispatch.app.issues import Issues
 from dispatch.app.office import Office
+from dispatch.app.push import Push
 from dispatch.app.readers import Readers
 from dispatch.app.top import Top
 from dispatch.check import Finding
@@ -44,6 +45,7 @@ class App:
         self.intake = Intake(self.office, self.feeds, self.top)
         self.issues = Issues(self.office, self.feeds, self.top)
         self.readers = Readers(self.office)
+        self.push = Push(self.office, self.feeds)
 
     @classmethod
     def open(

@@ -5,8 +5,10 @@ Both are plain data: the store keeps the first, a kind of `sources` returns the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dispatch.model.article import Entry
 
@@ -34,6 +36,22 @@ class SourceState:
     last_error: str = ""
     cursor: str | None = None
     strange_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRequest:
+    """A request of a publishing system under its Idempotency-Key, and what it was answered.
+
+    `status` is None while it is being worked on; `name` is the article's identifier.
+    """
+
+    source: str
+    key: str
+    fingerprint: str
+    came_at: datetime
+    status: int | None = None
+    name: str = ""
+    answer: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dispatch import fetch
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
-from dispatch.sources import feed, folder, ghost, pages, wordpress
+from dispatch.sources import feed, folder, ghost, pages, push, wordpress
 
 #: `harvest(source, state, fetcher, now, zone)`; `zone` is for dates that name none.
 Collector = Callable[[Source, SourceState, fetch.Fetcher, datetime, ZoneInfo], Harvest]
@@ -26,6 +26,7 @@ KINDS: Mapping[str, Collector] = MappingProxyType(
         "folder": folder.harvest,
         "ghost": ghost.harvest,
         "pages": pages.harvest,
+        "push": push.harvest,
         "wordpress": wordpress.harvest,
     }
 )

@@ -137,6 +137,19 @@ box_feed = sa.Table(
     sa.Column("entries", sa.JSON, nullable=False),
 )
 
+#: Requests of publishing systems that carried an Idempotency-Key, for a day.
+push_request = sa.Table(
+    "push_request",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("came_at", Moment, nullable=False, index=True),
+    sa.Column("status", sa.Integer),
+    sa.Column("name", sa.Text, nullable=False, default=""),
+    sa.Column("answer", sa.JSON),
+)
+
 read_count = sa.Table(
     "read_count",
     metadata,

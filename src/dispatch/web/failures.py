@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.render import catalogue
-from dispatch.web import headers
+from dispatch.web import articles_api, headers
 from dispatch.web.pages import Notice, Printer
 
 #: Below these paths programs ask, not people.
@@ -44,6 +44,8 @@ class Failures:
 
     def _answer(self, request: Request, status: int) -> Response:
         first = request.url.path.removeprefix(self.printer.prefix).lstrip("/").partition("/")[0]
+        if first == "api":
+            return articles_api.refusal(status)
         if first in _PROGRAMS:
             return headers.plain(f"{_plain_words(status)}\n", status)
         language = self.printer.language_of(request)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dispatch.app import App
 from dispatch.rules import addresses
 from dispatch.web import headers
+from dispatch.web.articles_api import ArticlesApi
 from dispatch.web.assets import Assets
 from dispatch.web.failures import Failures
 from dispatch.web.feed_files import FeedFiles
@@ -80,7 +81,7 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
     """Every address. `def` endpoints run in Starlette's threads: they may ask the store."""
     page, issues = FeedsPage(site, printer), IssuePages(site)
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
-    top = TopFiles(site)
+    top, api = TopFiles(site), ArticlesApi(site)
     return [
         Route("/", page.choose),
         Route("/healthz", health.is_alive),
@@ -96,6 +97,9 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/u/", leaving.explain),
         Route("/u/{token}", leaving.page, methods=["GET", "POST"]),
         Route("/one-click/{token}", leaving.one_click, methods=["GET", "POST"]),
+        Route("/api/openapi.json", api.describe),
+        Route("/api/articles", api.create, methods=["POST"]),
+        Route("/api/articles/{name:path}", api.one, methods=["PUT", "DELETE"]),
         Route("/{language}/", page.show),
         Route("/{language}", page.add_slash),
     ]
