@@ -148,6 +148,8 @@ TESTED_BY: dict[str, str] = {
     "store/issue_changes": "test_edit.py",
     "store/listeners": "test_websub.py",
     "app/hub": "test_websub.py",
+    "app/insight": "cli/test_feeds.py",
+    "lint": "cli/test_feeds.py",
     "cli/docs": "acceptance/test_nginx.py",
     "web/hub": "test_websub.py",
     "web/nginx": "web/test_nginx_text.py",

@@ -37,7 +37,10 @@ def test_a_feed_says_everything_that_caches_and_browsers_need(client: Visitors) 
     assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["access-control-allow-origin"] == "*"
-    assert headers["link"] == '<http://127.0.0.1:8025/feeds/en/rss.xml>; rel="self"'
+    assert headers["link"] == (
+        '<http://127.0.0.1:8025/hub>; rel="hub", '
+        '<http://127.0.0.1:8025/feeds/en/rss.xml>; rel="self"'
+    )
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "sandbox allow-popups allow-top-navigation-by-user-activation" in policy

@@ -2,8 +2,9 @@
 
 In: the configuration. Out: reports. The doors above (command line, web, clock) call nothing else.
 What it can do stands in its parts, a module each: `intake` (what comes in), `push` (what is sent to
-us), `feeds` (what is published), `hub` (who is told of it), `issues` (what is mailed), `readers`
-(who reads), `top` (what is read most). Here are the job table and the checks.
+us), `feeds` (what is published), `hub` (who is told of it), `insight` (who reads it), `issues`
+(what is mailed), `readers` (who is mailed), `top` (what is read most). Here are the job table and
+the checks.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dispatch import check, errors, jobs, ports, site, transports
 from dispatch.app import reports
 from dispatch.app.feeds import Feeds
 from dispatch.app.hub import Hub
+from dispatch.app.insight import Insight
 from dispatch.app.intake import Intake
 from dispatch.app.issues import Issues
 from dispatch.app.office import Office
@@ -41,6 +43,7 @@ class App:
         self.stop = self.office.stop
         self.feeds = Feeds(self.office)
         self.hub = Hub(self.office, self.feeds)
+        self.insight = Insight(self.office, self.feeds)
         self.top = Top(self.office)
         self.intake = Intake(self.office, self.feeds, self.top)
         self.issues = Issues(self.office, self.feeds, self.top)
@@ -78,7 +81,8 @@ class App:
         return jobs.Runner(self.db, self.clock, self.job_table())
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Keep what was counted, and let go of the database."""
+        self.insight.flush()
         self.office.close()
 
     def job_table(self) -> tuple[jobs.Job, ...]:

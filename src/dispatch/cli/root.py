@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import dispatch
-from dispatch.cli import begin, docs, mail, options, publish, top, why, work
+from dispatch.cli import begin, docs, feeds, mail, options, publish, top, why, work
 
 HELP = """\
 Collect a newsroom's articles, publish feeds, compose newsletters and deliver them.
@@ -53,6 +53,7 @@ for _command in (
     work.serve,
     work.runs,
     why.why,
+    feeds.feeds,
     docs.docs,
 ):
     commands.add_command(_command)

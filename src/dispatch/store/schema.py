@@ -249,6 +249,24 @@ hub_ping = sa.Table(
     sa.Column("next_attempt_at", Moment),
 )
 
+#: Who polls which feed: sums by day and kind of reader, never a person.
+feed_polls = sa.Table(
+    "feed_polls",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("reader", sa.Text, primary_key=True),
+    sa.Column("feed_id", sa.Text, primary_key=True),
+    sa.Column("polls", sa.Integer, nullable=False),
+    sa.Column("current", sa.Integer, nullable=False),
+    sa.Column("full", sa.Integer, nullable=False),
+    sa.Column("subscribers", sa.Integer),
+    sa.Column("visitors", sa.Integer, nullable=False),
+    sa.Column("hammering", sa.Integer, nullable=False),
+    sa.Column("ignoring", sa.Integer, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False, index=True),
+)
+
 newsletter = sa.Table(
     "newsletter",
     metadata,

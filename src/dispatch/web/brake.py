@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from dispatch.web import visitor
+from dispatch.reads import visitor
 from dispatch.web.asked import Asked
 
 #: Newsboat fetches a new feed twice before it sends its first validator.

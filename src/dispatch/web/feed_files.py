@@ -25,7 +25,7 @@ from dispatch.rules import addresses
 from dispatch.web import asked, brake, deltas, headers, prepared, shelf, validators
 from dispatch.web.asked import Asked
 from dispatch.web.documents import Document
-from dispatch.web.prepared import RawHeaders, Shown
+from dispatch.web.prepared import Answer, RawHeaders, Shown
 
 #: What people's browsers show, styled, where a feed's own type means a download (Firefox) or bare
 #: text (Chromium). Feed readers never say that they want a document.
@@ -83,23 +83,41 @@ class FeedFiles:
     async def _serve(
         self, path: str, shown: Shown, request: Asked, scope: Scope, send: Send
     ) -> None:
+        status, answer, wait = await self._decide(path, shown, request)
+        if answer is None:
+            refusal = headers.plain("Please ask with If-None-Match.\n", status, retry=wait)
+            await refusal(scope, _nothing, send)
+        else:
+            raw = answer.short if status == 304 else answer.full
+            has_body = status != 304 and scope["method"] != "HEAD"
+            await _send(send, status, raw, answer.body if has_body else b"")
+        await self._note(path, request, status)
+
+    async def _decide(
+        self, path: str, shown: Shown, request: Asked
+    ) -> tuple[int, Answer | None, int]:
+        """(status, what to send, how long to wait if there is nothing to send)."""
         answer = shown.answer(request.accept_encoding, is_person=request.is_person)
         now = self.site.clock.now()
         if _is_current(request, shown.document, now):
-            await _send(send, 304, answer.short, b"")
-            return
+            return 304, answer, 0
         if deltas.wants(request) and path in self.addresses:
             said = self._headers(path)
             part = await run_in_threadpool(self.deltas.find, path, shown, request, said)
             if part is not None:
-                await _send(send, 226, part.full, b"" if scope["method"] == "HEAD" else part.body)
-                return
+                return 226, part, 0
         wait = self._wait(path, request, now)
-        if wait:
-            refusal = headers.plain("Please ask with If-None-Match.\n", 429, retry=wait)
-            await refusal(scope, _nothing, send)
+        return (429, None, wait) if wait else (200, answer, 0)
+
+    async def _note(self, path: str, request: Asked, status: int) -> None:
+        """Count the visit of a feed reader; a person with a browser is none."""
+        if request.is_person or path not in self.addresses:
             return
-        await _send(send, 200, answer.full, b"" if scope["method"] == "HEAD" else answer.body)
+        is_due = self.site.insight.note(
+            path, request.agent, request.address, status, conditional=request.is_conditional
+        )
+        if is_due:
+            await run_in_threadpool(self.site.insight.flush)
 
     def _wait(self, path: str, request: Asked, now: datetime) -> int:
         if self.brake is None or request.is_conditional or path not in self.addresses:

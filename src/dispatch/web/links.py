@@ -20,9 +20,9 @@ from starlette.responses import RedirectResponse, Response
 
 from dispatch.app import App
 from dispatch.model.reads import DiscardReason
-from dispatch.reads import bots
+from dispatch.reads import bots, visitor
 from dispatch.rules import following
-from dispatch.web import asked, headers, visitor
+from dispatch.web import asked, headers
 from dispatch.web.counter import Counter
 
 #: How many visitors are told apart; beyond that those seen longest ago are forgotten.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dispatch.web import visitor
+from dispatch.reads import visitor
 
 TODAY, TOMORROW = date(2026, 11, 24), date(2026, 11, 25)
 

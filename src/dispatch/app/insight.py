@@ -1,0 +1,79 @@
+"""Insight: who reads the feeds, and how well feeds are made.
+
+In: the office; visits, as the web server tells them. Out: audiences; faults of feeds, ours or
+anybody's. Never: an address of a visitor in the store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from dispatch import fetch, lint
+from dispatch.app.feeds import Feeds
+from dispatch.app.office import Office
+from dispatch.lint import CheckedFeed
+from dispatch.model.feed_poll import FeedAudience
+from dispatch.reads import feed_polls as counting
+from dispatch.rules import feed_audience
+from dispatch.store import feed_polls
+
+#: How often sums go from memory to the store.
+FLUSH_SECONDS = 300.0
+WINDOW = timedelta(hours=24)
+
+
+class Insight:
+    """What can be known of readers and feeds."""
+
+    def __init__(self, office: Office, feeds: Feeds) -> None:
+        self._office = office
+        self._feeds = feeds
+        self._counter = counting.Counter()
+        self._flushed_at = time.monotonic()
+
+    def note(self, path: str, agent: str, address: str, status: int, *, conditional: bool) -> bool:
+        """Count a visit; True when it is time to `flush`, from a thread that may wait."""
+        now = self._office.clock.now()
+        self._counter.note(path, agent, address, status, conditional=conditional, now=now)
+        return time.monotonic() - self._flushed_at >= FLUSH_SECONDS
+
+    def flush(self) -> None:
+        """Give the sums to the store."""
+        self._flushed_at = time.monotonic()
+        if self._counter.is_empty or not self._office.db.answers():
+            return  # what was counted waits for the database
+        counted = self._counter.take()
+        with self._office.db.write() as tx:
+            feed_polls.add(tx, counted)
+            oldest = self._office.clock.now().date() - timedelta(days=feed_polls.KEEP_DAYS)
+            feed_polls.remove_before(tx, oldest)
+
+    def list_audiences(self) -> tuple[FeedAudience, ...]:
+        """The readers of each feed over the last 24 hours."""
+        self.flush()
+        with self._office.db.read() as tx:
+            polls = feed_polls.list_since(tx, self._office.clock.now() - WINDOW)
+        return feed_audience.sum_up(polls)
+
+    def lint(self, places: Sequence[str], allow_hosts: Sequence[str] = ()) -> list[CheckedFeed]:
+        """The faults of feeds at URLs and in files; of our own published files without any."""
+        now = self._office.clock.now()
+        if not places:
+            folder = self._office.config.folders.feeds
+            return [
+                lint.check_file(folder / one.path, now, url=one.url, media_type=one.media_type)
+                for one in self._feeds.list_addresses()
+            ]
+        with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
+            return [self._lint_one(fetcher, place, allow_hosts) for place in places]
+
+    def _lint_one(
+        self, fetcher: fetch.Fetcher, place: str, allow_hosts: Sequence[str]
+    ) -> CheckedFeed:
+        now = self._office.clock.now()
+        if place.startswith(("http://", "https://")):
+            return lint.check_url(fetcher, place, now, allow_hosts=allow_hosts)
+        return lint.check_file(Path(place), now)

@@ -1,0 +1,110 @@
+"""`feeds lint` and `feeds readers`: how well feeds are made, and who reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dispatch.cli import options
+from dispatch.cli.door import Door, pass_door
+from dispatch.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from dispatch.lint import CheckedFeed
+    from dispatch.model.feed_poll import FeedAudience
+
+
+@click.group("feeds", cls=options.Group)
+def feeds() -> None:
+    """Look after feeds, your own and others."""
+
+
+@feeds.command(
+    "lint",
+    cls=options.Command,
+    examples=(
+        "dispatch feeds lint",
+        "dispatch feeds lint https://news.example.org/feed/ old.xml",
+        "dispatch feeds lint http://127.0.0.1:8025/feeds/en/rss.xml --allow-host 127.0.0.1",
+    ),
+)
+@click.argument("places", metavar="[URL|FILE]...", nargs=-1)
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="A host of a URL that lies in a private network; refused otherwise. Give it for each.",
+)
+@pass_door
+def lint(door: Door, places: tuple[str, ...], allow_hosts: tuple[str, ...]) -> None:
+    """Find what is wrong with feeds: RSS, Atom and JSON Feed, your own or anybody's.
+
+    Without a URL or FILE, every published feed of the site. For a URL the server is looked at as
+    well: media type, validators, 304, redirects. Each fault has the name that the W3C's validator
+    has for it. The exit code is 3 if any feed has an error; warnings alone leave it 0.
+    """
+    with door.site(dry_run=True) as site:
+        checked = site.insight.lint(places, allow_hosts)
+    has_errors = any(one.has_errors for one in checked)
+    door.report(
+        {"feeds": checked}, lambda screen: _show_faults(screen, checked), has_failures=has_errors
+    )
+
+
+@feeds.command(
+    "readers",
+    cls=options.Command,
+    examples=(
+        "dispatch feeds readers",
+        "dispatch feeds readers --json",
+    ),
+)
+@pass_door
+def readers(door: Door) -> None:
+    """Show who polls each feed: the subscribers that services tell of, and single readers.
+
+    Counts the last 24 hours of the built-in server, five minutes late. A service like Feedly
+    fetches once for all and says for how many; everybody else is told apart by a hash that nobody
+    can undo and that is gone by tomorrow. No address is kept.
+    """
+    with door.site() as site:
+        audiences = site.insight.list_audiences()
+    door.report({"feeds": audiences}, lambda screen: _show_audiences(screen, audiences))
+
+
+def _show_faults(screen: Screen, checked: list[CheckedFeed]) -> None:
+    for one in checked:
+        for fault in one.faults:
+            text = f"{one.place}: {fault.where}: {fault.code}: {fault.detail}"
+            if fault.level.value == "error":
+                screen.bad(text)
+            else:
+                screen.line(text, colour="yellow")
+    errors = sum(fault.level.value == "error" for one in checked for fault in one.faults)
+    every = sum(len(one.faults) for one in checked)
+    screen.line(f"{len(checked)} feeds: {errors} errors, {every - errors} warnings")
+
+
+def _show_audiences(screen: Screen, audiences: tuple[FeedAudience, ...]) -> None:
+    if not audiences:
+        screen.line("nobody has polled a feed in the last 24 hours")
+        screen.hint("behind nginx that serves the files itself, the built-in server sees nobody")
+        return
+    screen.table(
+        ("feed", "subscribers", "readers", "polls", "304", "too often", "no validator", "by"),
+        [
+            (
+                one.path,
+                one.subscribers,
+                one.visitors,
+                one.polls,
+                f"{100 * one.current // one.polls}%",
+                one.hammering,
+                one.ignoring,
+                ", ".join(one.readers[:6]),
+            )
+            for one in audiences
+        ],
+    )

@@ -1,0 +1,108 @@
+"""`dispatch feeds`: the faults of feeds, and who reads them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from newsroom import Newsroom
+from operators import Operator
+from visitors import Visitors
+
+RSS = b"""<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0"><channel><title>T</title><link>https://t.example/</link>
+<description>D</description></channel></rss>"""
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """A server with every fault of feed servers: /good is well, /moved is a temporary redirect."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/moved":
+                self.send_response(302)
+                self.send_header("Location", "/bad")
+                self.end_headers()
+                return
+            self.send_response(404 if self.path == "/lost" else 200)
+            for name, value in self.said():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(RSS if self.path != "/page" else b"<html></html>")
+
+        def said(self) -> list[tuple[str, str]]:
+            if self.path == "/page":
+                return [("Content-Type", "text/html; charset=utf-8")]
+            tag = [("ETag", '"1"'), ("Last-Modified", "Tue, 24 Nov 2026 09:00:00 GMT")]
+            return [("Content-Type", "application/rss+xml"), ("Set-Cookie", "a=b"), *tag]
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """The test's output is not a log."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
+        thread = threading.Thread(target=made.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{made.server_address[1]}"
+        made.shutdown()
+        thread.join()
+
+
+def codes(operator: Operator, *words: str, code: int = 0) -> set[str]:
+    checked = operator.reads("feeds", "lint", *words, code=code)["feeds"]
+    return {fault["code"] for one in checked for fault in one["faults"]}
+
+
+def test_our_own_feeds_are_without_fault(operator: Operator) -> None:
+    operator.types("collect")
+    assert codes(operator) == set()
+
+
+def test_a_server_is_told_what_it_does_wrong(operator: Operator, server: str) -> None:
+    found = codes(operator, f"{server}/bad", "--allow-host", "127.0.0.1")
+    assert {"SetsCookie", "IgnoresConditions", "NoNosniff", "NoCharset", "NoCacheControl"} <= found
+    assert "TemporaryRedirect" in codes(operator, f"{server}/moved", "--allow-host", "127.0.0.1")
+
+
+def test_a_page_in_place_of_a_feed_and_no_answer_are_errors(
+    operator: Operator, server: str
+) -> None:
+    page = codes(operator, f"{server}/page", "--allow-host", "127.0.0.1", code=3)
+    assert {"UnexpectedContentType", "NoValidators"} <= page
+    lost = codes(operator, f"{server}/lost", "--allow-host", "127.0.0.1", code=3)
+    assert lost == {"HttpError"}
+    assert codes(operator, f"{server}/bad", code=3) == {"HttpError"}, "a private host"
+    assert codes(operator, "nothing/here.xml", code=3) == {"Unreadable"}
+
+
+def test_the_readers_of_a_feed_are_told_without_their_addresses(
+    newsroom: Newsroom,
+) -> None:
+    room = newsroom
+    room.article("One")
+    room.collect()
+    agents = ("Feedly/1.0 (+http://www.feedly.com/; 120 subscribers)", "newsboat/2.38", "sfeed/1")
+    with Visitors(room) as client:
+        for agent in agents:
+            assert client.get("/feeds/en/rss.xml", headers={"User-Agent": agent}).status_code == 200
+        client.get("/feeds/en/rss.xml", headers={"Sec-Fetch-Dest": "document"})
+    room.app.insight.flush()
+    (found,) = room.app.insight.list_audiences()
+    assert (found.path, found.subscribers, found.visitors, found.polls) == ("en/rss.xml", 120, 2, 3)
+    assert found.readers == ("Feedly", "newsboat", "sfeed")
+    with room.app.db.read() as tx:
+        rows = tx.exec_driver_sql("SELECT * FROM feed_polls").fetchall()
+    assert "testclient" not in repr(rows)
+
+
+def test_the_readers_are_shown_as_a_table(operator: Operator) -> None:
+    assert "nobody has polled" in operator.types("feeds", "readers").stdout
+    site = operator.open_app()
+    agent = "Feedly/1.0 (+http://www.feedly.com/; 120 subscribers)"
+    site.insight.note("en/rss.xml", agent, "192.0.2.1", 200, conditional=False)
+    site.close()
+    shown = operator.types("feeds", "readers").stdout
+    assert "en/rss.xml" in shown
+    assert "120" in shown
