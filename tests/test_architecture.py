@@ -144,6 +144,8 @@ TESTED_BY: dict[str, str] = {
     "sources/watch": "sources/test_wordpress.py",
     "sources/wordpress_rows": "sources/test_wordpress.py",
     "store/box_feeds": "test_boxes.py",
+    "store/pasts": "test_seen_by_readers.py",
+    "store/planning": "test_seen_by_readers.py",
     "store/delivery_history": "store/test_deliveries.py",
     "store/issue_changes": "test_edit.py",
     "store/listeners": "test_websub.py",

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from newsroom import Newsroom, html_of, text_of
 
-from dispatch.model.newsletter import IssueState
+from dispatch import errors
+from dispatch.edit import Word
+from dispatch.model.newsletter import IssueAction, IssueState
 from dispatch.store import reads
 
 
@@ -172,3 +175,172 @@ def test_a_preview_keeps_and_sends_nothing(newsroom: Newsroom) -> None:
     assert {path.suffix for path in written} == {".html", ".txt"}
     assert newsroom.app.issues.list_issues() == []
     assert newsroom.mails() == []
+
+
+# --- Readers of several languages ---------------------------------------------------------------
+
+
+def configure(newsroom: Newsroom, *lines: str) -> None:
+    """Give the newsletter more keys."""
+    config = newsroom.root / "config.toml"
+    text = config.read_text(encoding="utf-8")
+    more = "\n".join(['list_id = "weekly.meridian.example"', *lines])
+    config.write_text(text.replace('list_id = "weekly.meridian.example"', more), encoding="utf-8")
+    newsroom.app.close()
+    newsroom.app = newsroom.open_app()
+
+
+def publish_three(newsroom: Newsroom) -> None:
+    """A piece in both languages, one in Russian alone, one in English alone."""
+    first = newsroom.article("Long treaties")
+    newsroom.article("Длинные договоры", language="ru", translation_of=first)
+    newsroom.article("Только по-русски", language="ru")
+    newsroom.article("English only")
+
+
+@pytest.mark.parametrize(
+    ("policy", "titles"),
+    [
+        ("tag", {"Long treaties", "English only", "Только по-русски"}),
+        ("omit", {"Long treaties", "English only"}),
+        ("replace", {"Long treaties", "English only"}),
+    ],
+)
+def test_a_reader_of_two_languages_gets_each_piece_once_in_the_preferred_one(
+    newsroom: Newsroom, policy: str, titles: set[str]
+) -> None:
+    configure(newsroom, f'untranslated = "{policy}"')
+    publish_three(newsroom)
+    newsroom.reader("eve", languages="en,ru")
+    newsroom.friday()
+    (mail,) = newsroom.mails_to("eve")
+    assert set(shown(newsroom, key="en+ru")["latest"]) == titles
+    assert mail["Content-Language"] == "en"
+    assert "Читать по-русски" in html_of(mail)
+    assert "Длинные договоры" not in text_of(mail)
+    if policy == "tag":
+        assert 'lang="ru" dir="ltr"' in html_of(mail)
+        assert "Russian ·" in text_of(mail)
+
+
+def test_the_other_order_of_languages_is_another_issue(newsroom: Newsroom) -> None:
+    publish_three(newsroom)
+    newsroom.reader("eve", languages="ru,en")
+    newsroom.friday()
+    (mail,) = newsroom.mails_to("eve")
+    assert mail["Content-Language"] == "ru"
+    assert set(shown(newsroom, key="ru+en")["latest"]) == {
+        "Длинные договоры",
+        "Только по-русски",
+        "English only",
+    }
+    assert "английский ·" in text_of(mail)
+
+
+def test_where_places_are_filled_the_next_article_comes_where_they_are_not_it_does_not(
+    newsroom: Newsroom,
+) -> None:
+    configure(newsroom, "latest_count = 1", 'untranslated = "replace"')
+    hour = timedelta(hours=1)
+    newsroom.article("Older", published_at=newsroom.clock.now() - 2 * hour)
+    newsroom.article("Новее", language="ru", published_at=newsroom.clock.now() - hour)
+    newsroom.reader("eve", languages="en,ru")
+    newsroom.collect()
+    assert newsroom.app.issues.compose("weekly", dry_run=True).placements
+    newsroom.friday()
+    assert shown(newsroom, key="en+ru") == {"latest": ["Older"]}
+
+
+# --- Once ----------------------------------------------------------------------------------------
+
+
+def test_a_late_translation_reaches_those_who_had_not_had_the_piece(newsroom: Newsroom) -> None:
+    first = newsroom.article("Long treaties")
+    for name, languages in (("ann", "en"), ("ivan", "ru"), ("eve", "en,ru")):
+        newsroom.reader(name, languages=languages)
+    newsroom.friday()
+    newsroom.later(days=1)
+    newsroom.article("Длинные договоры", language="ru", translation_of=first)
+    newsroom.article("News")
+    newsroom.friday(week=1)
+    assert shown(newsroom, "2026-W49", "ru") == {"latest": ["Длинные договоры"]}
+    assert shown(newsroom, "2026-W49", "en+ru") == {"latest": ["News"]}
+
+
+def test_a_reader_who_changes_languages_does_not_get_the_piece_again(newsroom: Newsroom) -> None:
+    first = newsroom.article("Long treaties")
+    for name in ("ann", "eve"):
+        newsroom.reader(name)
+    newsroom.reader("ivan", language="ru")
+    newsroom.friday()
+    newsroom.later(days=1)
+    newsroom.article("Длинные договоры", language="ru", translation_of=first)
+    newsroom.article("Новость", language="ru")
+    newsroom.reader("eve", language="ru")
+    newsroom.friday(week=1)
+    (ivan,) = newsroom.mails_to("ivan")
+    _, eve = sorted(newsroom.mails_to("eve"), key=lambda mail: str(mail["Message-ID"]))
+    assert "Длинные договоры" in text_of(ivan)
+    assert "Новость" in text_of(eve)
+    assert "Длинные договоры" not in text_of(eve).splitlines()
+
+
+def test_an_article_that_is_marked_as_updated_comes_again_and_says_so(newsroom: Newsroom) -> None:
+    newsroom.article("One")
+    newsroom.reader("ann")
+    newsroom.friday()
+    newsroom.later(days=1)
+    (one,) = newsroom.articles("en")
+    newsroom.app.intake.mark_updated(str(one.id))
+    newsroom.friday(week=1)
+    newsroom.article("Two")
+    newsroom.friday(week=2)
+    assert shown(newsroom, "2026-W49") == {"latest": ["One"]}
+    assert shown(newsroom, "2026-W50") == {"latest": ["Two"]}
+    _, again, _ = sorted(newsroom.mails_to("ann"), key=lambda mail: str(mail["Message-ID"]))
+    assert "Updated ·" in text_of(again)
+
+
+# --- Thin weeks ----------------------------------------------------------------------------------
+
+
+def test_a_thin_issue_is_held_until_somebody_releases_it(newsroom: Newsroom) -> None:
+    configure(newsroom, "minimum_articles = 2", 'thin = "hold"')
+    newsroom.article("One")
+    newsroom.reader("ann")
+    newsroom.friday()
+    assert newsroom.issue().state is IssueState.HELD
+    assert newsroom.mails() == []
+    newsroom.app.issues.move("weekly", "2026-W48", Word(action=IssueAction.RELEASED))
+    newsroom.deliver()
+    assert len(newsroom.mails_to("ann")) == 1
+
+
+def test_the_articles_of_a_held_issue_are_in_the_next_one(newsroom: Newsroom) -> None:
+    configure(newsroom, "minimum_articles = 2", 'thin = "hold"')
+    newsroom.article("One")
+    newsroom.reader("ann")
+    newsroom.friday()
+    newsroom.later(days=1)
+    newsroom.article("Two")
+    newsroom.friday(week=1)
+    assert newsroom.issue().state is IssueState.SKIPPED
+    assert sorted(shown(newsroom, "2026-W49")["latest"]) == ["One", "Two"]
+    with pytest.raises(errors.InputError, match="cannot be released"):
+        newsroom.app.issues.move("weekly", "2026-W48", Word(action=IssueAction.RELEASED))
+
+
+def test_a_thin_issue_may_go_out_all_the_same(newsroom: Newsroom) -> None:
+    configure(newsroom, "minimum_articles = 5", 'thin = "send"')
+    newsroom.article("One")
+    newsroom.reader("ann")
+    newsroom.friday()
+    assert len(newsroom.mails_to("ann")) == 1
+
+
+def test_the_first_issue_reaches_back_as_far_as_it_is_told(newsroom: Newsroom) -> None:
+    configure(newsroom, "first_issue_days = 60")
+    newsroom.article("Old", published_at=newsroom.clock.now() - timedelta(days=40))
+    newsroom.reader("ann")
+    newsroom.friday()
+    assert shown(newsroom) == {"latest": ["Old"]}

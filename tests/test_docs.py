@@ -37,7 +37,15 @@ from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat, FeedKind, PartnerKind
 from dispatch.model.listener import ListenerWish
-from dispatch.model.newsletter import ArticleChoice, IssueAction, IssueState, LatePolicy
+from dispatch.model.newsletter import (
+    ArticleChoice,
+    IssueAction,
+    IssueState,
+    LatePolicy,
+    OncePolicy,
+    ThinPolicy,
+    UntranslatedPolicy,
+)
 from dispatch.model.ranking import Cap, RulingKind, Standing
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
@@ -82,6 +90,9 @@ STATES: list[type[Enum]] = [
     Standing,
     Cap,
     RulingKind,
+    OncePolicy,
+    ThinPolicy,
+    UntranslatedPolicy,
     settings.UncertainPolicy,
     settings.Security,
     FaultLevel,

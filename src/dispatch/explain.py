@@ -18,7 +18,7 @@ from dispatch.model.publication import Publication
 from dispatch.model.subscriber import Subscriber, Subscription, Suppression
 from dispatch.rules import canonical, feeds, mailbox
 from dispatch.store import articles, deliveries, delivery_history, issues, reads, subscribers
-from dispatch.store.database import Database
+from dispatch.store.database import Database, Transaction
 from dispatch.store.issues import Placement
 
 #: How many days of reads are shown.
@@ -66,12 +66,7 @@ def explain_article(
 ) -> ArticleFacts:
     """The facts of the article called `name`: an id, a uid, or a URL; raises NotFoundError."""
     with db.read() as tx:
-        article = articles.find_article(tx, name) or articles.find_article(
-            tx, canonical.match_key(name)
-        )
-        if article is None:
-            message = f"there is no article {name!r} (give its number, uid or address)"
-            raise errors.NotFoundError(message)
+        article = get_article(tx, name)
         start = today - timedelta(days=READ_DAYS)
         counted = reads.get_reads(tx, start, today, [article.id])
         return ArticleFacts(
@@ -83,6 +78,15 @@ def explain_article(
             discards=reads.get_discards(tx, start, today, article.id),
             placements=tuple(issues.list_placements_of(tx, article.id)),
         )
+
+
+def get_article(tx: Transaction, name: str) -> Article:
+    """The article called `name`: an id, a uid, or a URL; raises NotFoundError."""
+    found = articles.find_article(tx, name) or articles.find_article(tx, canonical.match_key(name))
+    if found is None:
+        message = f"there is no article {name!r} (give its number, uid or address)"
+        raise errors.NotFoundError(message)
+    return found
 
 
 def explain_reader(db: Database, address: str, *, secret: str) -> ReaderFacts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,12 +19,15 @@ from dispatch import errors, ports
 from dispatch.model.newsletter import Newsletter
 from dispatch.model.publication import Publication
 from dispatch.model.subscriber import Subscriber, Subscription, SubscriptionState
-from dispatch.rules import mailbox
+from dispatch.rules import audience, mailbox
 from dispatch.store import subscribers
 from dispatch.store.database import Database, Transaction
 
 #: The columns of an import; only `address` must be there.
-COLUMNS = ("address", "language", "newsletter", "sections", "state")
+COLUMNS = ("address", "language", "languages", "newsletter", "sections", "state")
+
+#: What parts the languages of a reader from each other, as an operator types them.
+_PARTED = re.compile(r"[\s,;]+")
 
 #: How many bad rows an error lists before it only counts them.
 SHOWN_PROBLEMS = 20
@@ -36,7 +40,7 @@ class Wish:
     """One row of a request to subscribe, checked and ready to be stored."""
 
     address: str
-    language: str
+    languages: tuple[str, ...]
     newsletter: str
     sections: tuple[str, ...] = ()
     state: SubscriptionState = SubscriptionState.CONFIRMED
@@ -90,9 +94,9 @@ def read_wish(
     newsletter = newsletters.get(name)
     if newsletter is None:
         return f"newsletter: no such newsletter {name!r}; there are {', '.join(newsletters)}"
-    language = values.get("language") or newsletter.languages[0]
-    if language not in newsletter.languages:
-        return f"language: {name} does not come in {language!r} but {newsletter.languages}"
+    languages = _read_languages(values, newsletter, publication)
+    if isinstance(languages, str):
+        return languages
     chosen = tuple(part.strip() for part in values.get("sections", "").split(";") if part.strip())
     unknown = set(chosen) - {section.key for section in publication.sections}
     if unknown:
@@ -102,11 +106,28 @@ def read_wish(
         return f"state: {state!r} is not one of {', '.join(SubscriptionState)}"
     return Wish(
         address=address,
-        language=language,
+        languages=languages,
         newsletter=name,
         sections=chosen,
         state=SubscriptionState(state),
     )
+
+
+def _read_languages(
+    values: Mapping[str, str], newsletter: Newsletter, publication: Publication
+) -> tuple[str, ...] | str:
+    """The languages of a row in order, or what is wrong with them."""
+    if values.get("language") and values.get("languages"):
+        return "languages: language is given as well; give one of them"
+    said = values.get("languages") or values.get("language") or newsletter.languages[0]
+    languages = tuple(dict.fromkeys(part for part in _PARTED.split(said) if part))
+    unknown = [one for one in languages if one not in publication.languages]
+    if unknown:
+        return f"language: the publication has no {unknown} but {tuple(publication.languages)}"
+    if not audience.spoken_in(languages, newsletter.languages):
+        said = ", ".join(languages)
+        return f"language: {newsletter.name} does not come in {said!r} but {newsletter.languages}"
+    return languages
 
 
 def read_csv(
@@ -148,7 +169,7 @@ def unsubscribe(
         if subscription.state is SubscriptionState.UNSUBSCRIBED:
             return subscription
         ended = replace(subscription, state=SubscriptionState.UNSUBSCRIBED, unsubscribed_at=now)
-        subscribers.put_subscription(tx, ended, subscriber.language)
+        subscribers.put_subscription(tx, ended, subscriber.languages)
     log.info("subscriber %d unsubscribed from %s", subscriber_id, newsletter)
     return ended
 
@@ -158,16 +179,16 @@ def _take(tx: Transaction, wish: Wish, secret: str, now: datetime) -> str:
     if subscribers.find_suppression(tx, address_hash):
         return "suppressed"
     subscriber = subscribers.add_subscriber(
-        tx, wish.address, address_hash=address_hash, language=wish.language, now=now
+        tx, wish.address, address_hash=address_hash, languages=wish.languages, now=now
     )
     existing = subscribers.find_subscription(tx, subscriber.id, wish.newsletter)
     wanted = _merge(existing, wish, subscriber, now)
-    if wanted == existing and subscriber.language == wish.language:
+    if wanted == existing and subscriber.languages == wish.languages:
         return "unchanged"
     if wanted != existing:
-        subscribers.put_subscription(tx, wanted, wish.language)
-    if subscriber.language != wish.language:
-        subscribers.set_language(tx, subscriber.id, wish.language)
+        subscribers.put_subscription(tx, wanted, wish.languages)
+    if subscriber.languages != wish.languages:
+        subscribers.set_languages(tx, subscriber.id, wish.languages)
     return "changed" if existing else "added"
 
 

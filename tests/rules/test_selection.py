@@ -54,6 +54,7 @@ def candidates(articles: Sequence[Article], reads: dict[int, int]) -> selection.
         ),
         closes_at=NOW,
         zone=ZONE,
+        language="en",
     )
 
 
@@ -92,11 +93,11 @@ def test_nothing_is_related_to_nothing() -> None:
 
 def test_an_article_fits_by_language_section_and_being_there() -> None:
     one = article(1, sections=["economy"])
-    assert selection.fits(one, "en", ())
-    assert selection.fits(one, "en", ["economy", "security"])
-    assert not selection.fits(one, "en", ["security"])
-    assert not selection.fits(one, "ru", ())
-    assert not selection.fits(replace(one, withdrawn_at=NOW), "en", ())
+    assert selection.fits(one, ["en"], ())
+    assert selection.fits(one, ["en"], ["economy", "security"])
+    assert not selection.fits(one, ["en"], ["security"])
+    assert not selection.fits(one, ["ru"], ())
+    assert not selection.fits(replace(one, withdrawn_at=NOW), ["en"], ())
 
 
 def test_groups_follow_the_publication_and_the_sectionless_come_last() -> None:

@@ -12,7 +12,7 @@ from dispatch.model.delivery import Delivery
 from dispatch.model.newsletter import IssueState
 from dispatch.model.subscriber import Subscription, SubscriptionState
 from dispatch.rules import identity, mailbox
-from dispatch.store import articles, deliveries, issues, subscribers
+from dispatch.store import articles, deliveries, issues, planning, subscribers
 from dispatch.store.database import Database
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -42,13 +42,13 @@ class Newsroom:
                 tx,
                 address,
                 address_hash=mailbox.address_hash(address, SECRET),
-                language=language,
+                languages=(language,),
                 now=self.now,
             )
             wish = Subscription(
                 subscriber_id=subscriber.id, newsletter="digest", state=state, sections=sections
             )
-            subscribers.put_subscription(tx, wish, language)
+            subscribers.put_subscription(tx, wish, (language,))
         return subscriber.id
 
     def issue(
@@ -74,6 +74,7 @@ class Newsroom:
         language, _, sections = key.partition(":")
         return issues.VariantDraft(
             key=key,
+            choice=key,
             language=language,
             sections=tuple(filter(None, sections.split(","))),
             subject="Friday",
@@ -84,7 +85,7 @@ class Newsroom:
 
     def plan(self, issue_id: int) -> int:
         with self.db.write() as tx:
-            return deliveries.plan(tx, issue_id, self.now)
+            return planning.plan(tx, issue_id, self.now)
 
     def claim(
         self,

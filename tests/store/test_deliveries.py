@@ -13,7 +13,7 @@ from dispatch.model.delivery import Delivery, DeliveryState, Outcome, OutcomeSta
 from dispatch.model.subscriber import Subscription, SubscriptionState, Suppression
 from dispatch.model.subscriber import SuppressionReason as Reason
 from dispatch.rules import mailbox
-from dispatch.store import deliveries, delivery_history, schema, subscribers
+from dispatch.store import deliveries, delivery_history, planning, schema, subscribers
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LATER = FRIDAY + timedelta(hours=1)
@@ -74,7 +74,7 @@ def test_only_confirmed_readers_with_a_variant_are_planned(newsroom: Newsroom) -
     (delivery,) = newsroom.claim(issue_id)
     assert (delivery.subscriber_id, delivery.address) == (chosen, "chosen@example.org")
     with newsroom.db.read() as tx:
-        assert deliveries.count_without_variant(tx, issue_id) == 1
+        assert planning.count_without_variant(tx, issue_id) == 1
 
 
 def test_a_reader_who_left_between_plan_and_claim_is_claimed_with_that_fact(
@@ -92,7 +92,7 @@ def test_a_reader_who_left_between_plan_and_claim_is_claimed_with_that_fact(
             Subscription(
                 subscriber_id=ann.id, newsletter="digest", state=SubscriptionState.UNSUBSCRIBED
             ),
-            "en",
+            ("en",),
         )
         hashed = mailbox.address_hash("bob@example.org", "a secret for tests")
         order = Suppression(address_hash=hashed, reason=Reason.COMPLAINT, since=FRIDAY)

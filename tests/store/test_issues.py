@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dispatch import errors
-from dispatch.model.newsletter import IssueState
-from dispatch.store import articles, issues
+from dispatch.model.newsletter import IssueState, OncePolicy
+from dispatch.store import articles, issues, pasts
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -103,5 +103,8 @@ def test_what_an_issue_carried_is_known_by_issue_by_article_and_by_group(newsroo
         ]
         assert issues.list_placements_of(tx, russian) == []
         group = articles.get_articles(tx, [russian])[russian].group_id
-        assert issues.groups_sent_before(tx, "digest") == {group}
-        assert issues.groups_sent_before(tx, "other") == set()
+        once, since = OncePolicy.NEWSLETTER, newsroom.now - timedelta(days=1)
+        sent = pasts.list_sent(tx, "digest", once, since)
+        assert sent == {("digest", "en"): {group: newsroom.now}}
+        assert pasts.list_sent(tx, "other", once, since) == {}
+        assert pasts.list_sent(tx, "other", OncePolicy.READER, since) == sent

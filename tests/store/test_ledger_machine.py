@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from dispatch.model.delivery import Delivery, DeliveryState, Outcome, OutcomeStatus
 from dispatch.model.newsletter import IssueState
 from dispatch.model.subscriber import Subscription, SubscriptionState
-from dispatch.store import database, deliveries, issues, schema, subscribers
+from dispatch.store import database, deliveries, issues, planning, schema, subscribers
 
 START = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LEASE = timedelta(minutes=15)
@@ -77,6 +77,7 @@ class Ledger(RuleBasedStateMachine):
             self.issue_id = issue_id
             draft = issues.VariantDraft(
                 key="en",
+                choice="en",
                 language="en",
                 sections=(),
                 subject="Friday",
@@ -228,16 +229,16 @@ class Ledger(RuleBasedStateMachine):
                     tx,
                     f"reader{self.readers}@example.org",
                     address_hash=str(self.readers),
-                    language="en",
+                    languages=("en",),
                     now=START,
                 )
                 wish = Subscription(
                     subscriber_id=reader.id, newsletter="digest", state=SubscriptionState.CONFIRMED
                 )
-                subscribers.put_subscription(tx, wish, "en")
+                subscribers.put_subscription(tx, wish, ("en",))
                 self.planned.add(reader.id)
-            assert deliveries.plan(tx, self.issue_id, self.now) == count
-            assert deliveries.plan(tx, self.issue_id, self.now) == 0
+            assert planning.plan(tx, self.issue_id, self.now) == count
+            assert planning.plan(tx, self.issue_id, self.now) == 0
 
     def _take(self, data: st.DataObject, among: list[Held]) -> Held:
         return among.pop(data.draw(st.integers(0, len(among) - 1)))

@@ -27,14 +27,14 @@ def test_two_spellings_of_an_address_are_one_subscriber_with_the_first_language(
         assert found == subscribers.find_subscriber_by_id(tx, ann)
         assert subscribers.find_subscriber(tx, "bob@example.org") is None
         assert subscribers.find_subscriber_by_id(tx, ann + 1) is None
-    assert (found.address, found.language, found.created_at) == ("Ann@example.org", "ru", NOW)
+    assert (found.address, found.languages, found.created_at) == ("Ann@example.org", ("ru",), NOW)
 
 
-def test_a_change_of_language_changes_the_variant(newsroom: Any) -> None:
+def test_a_change_of_languages_changes_the_choice(newsroom: Any) -> None:
     ann = newsroom.reader("ann", sections=("world",))
     with newsroom.db.write() as tx:
-        subscribers.set_language(tx, ann, "ru")
-        assert subscribers.list_variant_keys(tx, "digest") == ["ru:world"]
+        subscribers.set_languages(tx, ann, ("ru", "en"))
+        assert subscribers.list_choices(tx, "digest") == ["ru+en:world"]
         (kept,) = subscribers.list_subscriptions(tx, ann)
     assert (kept.sections, kept.state) == (("world",), SubscriptionState.CONFIRMED)
 
@@ -48,10 +48,10 @@ def test_a_wish_is_replaced_whole(newsroom: Any) -> None:
         unsubscribed_at=NOW,
     )
     with newsroom.db.write() as tx:
-        subscribers.put_subscription(tx, wish, "en")
+        subscribers.put_subscription(tx, wish, ("en",))
         assert subscribers.find_subscription(tx, ann, "digest") == wish
         assert subscribers.find_subscription(tx, ann, "other") is None
-        assert subscribers.list_variant_keys(tx, "digest") == []
+        assert subscribers.list_choices(tx, "digest") == []
         assert subscribers.count_subscriptions(tx, "digest") == {SubscriptionState.UNSUBSCRIBED: 1}
 
 

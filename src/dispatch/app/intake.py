@@ -13,8 +13,10 @@ from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.app.top import Top
 from dispatch.collect import CollectReport
+from dispatch.model.article import Article
 from dispatch.model.publication import Source
 from dispatch.model.reads import MAIL, ReadCount
+from dispatch.store import articles
 from dispatch.syndicate import SyndicateReport
 from dispatch.tally import TallyReport
 
@@ -99,6 +101,13 @@ class Intake:
         """All that decided the fate of an article."""
         today = self._office.clock.now().astimezone(self._office.publication.time_zone).date()
         return explain.explain_article(self._office.db, self._office.publication, name, today=today)
+
+    def mark_updated(self, name: str, *, dry_run: bool = False) -> Article:
+        """Let an article come to readers once more; raises NotFoundError."""
+        with self._office.db.write(dry_run=dry_run) as tx:
+            article = explain.get_article(tx, name)
+            articles.mark_updated(tx, article.id, self._office.clock.now())
+            return articles.get_articles(tx, [article.id])[article.id]
 
     def _sources(self, names: Sequence[str]) -> list[Source]:
         known = {source.name: source for source in self._office.config.sources}

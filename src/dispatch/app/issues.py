@@ -199,7 +199,7 @@ class Issues:
             self._kept_variants(newsletter, period) if period else self._next_variants(newsletter)
         )
         languages = self._office.newsletter(newsletter).languages
-        wanted = keys or [audience.variant_key(language, ()) for language in languages]
+        wanted = keys or [audience.choice_key((language,), ()) for language in languages]
         by_key = {variant.key: variant for variant in variants}
         missing = [key for key in wanted if key not in by_key]
         if missing and (keys or len(missing) == len(wanted)):
@@ -273,8 +273,8 @@ class Issues:
         return explain.explain_issue(self._office.db, newsletter, period)
 
     def list_issues(self, limit: int = 50) -> list[Issue]:
-        """Issues that went out or are going out, newest first."""
-        shown = (IssueState.COMPOSED, IssueState.SENDING, IssueState.FINISHED, IssueState.STOPPED)
+        """Issues that were made, newest first."""
+        shown = [state for state in IssueState if state is not IssueState.SKIPPED]
         with self._office.db.read() as tx:
             return issue_store.list_issues(tx, states=shown, limit=limit)
 

@@ -119,19 +119,25 @@ def _stop(door: Door, newsletter: str, period: str, *, dry_run: bool) -> None:
     cls=options.Command,
     examples=(
         "dispatch subscribe ann@example.org --language ru --section economy",
+        "dispatch subscribe bob@example.org --languages en,ru",
         "dispatch subscribe --csv readers.csv --dry-run",
     ),
 )
 @click.argument("addresses", metavar="[ADDRESS]...", nargs=-1)
 @click.option("--newsletter", help="What they subscribe to. [default: the first newsletter]")
-@click.option("--language", help="What they read. [default: the newsletter's first]")
+@click.option(
+    "--languages",
+    "--language",
+    "languages",
+    help='What they read, the preferred one first: "en,ru". [default: the newsletter\'s first]',
+)
 @click.option("--section", "sections", multiple=True, help="Only this section; may be given again.")
 @click.option("--pending", is_flag=True, help="They have not confirmed yet: they get no issue.")
 @click.option(
     "--csv",
     "table",
     type=click.Path(path_type=Path),
-    help="Take many from a file: address,language,newsletter,sections,state (sections by ';').",
+    help="Take many from a file: address,languages,newsletter,sections,state (several by ';').",
 )
 @options.dry_run
 @pass_door
@@ -139,7 +145,7 @@ def subscribe(
     door: Door,
     addresses: tuple[str, ...],
     newsletter: str | None,
-    language: str | None,
+    languages: str | None,
     sections: tuple[str, ...],
     pending: bool,
     table: Path | None,
@@ -151,7 +157,7 @@ def subscribe(
     so, whatever a list says, and a suppressed address is refused.
     """
     _refuse_both(addresses, table, "--csv")
-    row = {"newsletter": newsletter, "language": language, "sections": ";".join(sections)}
+    row = {"newsletter": newsletter, "languages": languages, "sections": ";".join(sections)}
     if table and (any(row.values()) or pending):
         message = "with --csv, the file says newsletter, language, sections and state"
         raise click.UsageError(message)
@@ -277,7 +283,10 @@ def _show_issue(screen: Screen, report: IssueReport, *, is_dry_run: bool) -> Non
     if report.failure:
         screen.bad(f"{name}: {report.failure}")
     if report.without_variant:
-        screen.line(f"{name}: {report.without_variant} subscribers came too late for it")
+        screen.line(
+            f"{name}: {report.without_variant} subscribers get nothing: they chose after it was "
+            "composed, or had all of it before"
+        )
     if owed and not is_dry_run:
         screen.hint(f"{name}: {owed} are still owed; `dispatch deliver` tries again what is due")
     if failed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import dispatch
-from dispatch.cli import begin, docs, feeds, mail, options, publish, top, why, work
+from dispatch.cli import begin, desk, docs, feeds, mail, options, publish, top, why, work
 
 HELP = """\
 Collect a newsroom's articles, publish feeds, compose newsletters and deliver them.
@@ -45,6 +45,8 @@ for _command in (
     publish.compose,
     publish.preview,
     top.top,
+    desk.issue,
+    desk.articles,
     mail.deliver,
     mail.subscribe,
     mail.unsubscribe,

@@ -151,7 +151,9 @@ def _show_reader(screen: Screen, facts: ReaderFacts) -> None:
     else:
         known = facts.subscriber
         since = _moment(known.created_at)
-        screen.line(f"subscriber {known.id}, reads {known.language}, known since {since}")
+        screen.line(
+            f"subscriber {known.id}, reads {', '.join(known.languages)}, known since {since}"
+        )
     if facts.suppression:
         order = facts.suppression
         note = f" ({order.note})" if order.note else ""

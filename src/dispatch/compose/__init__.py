@@ -20,16 +20,23 @@ from pathlib import Path
 from dispatch import ports
 from dispatch.compose import blocks, boxes
 from dispatch.compose import material as materials
-from dispatch.compose.desk import Assignment, Desk, Window
-from dispatch.compose.material import Material
+from dispatch.compose.desk import Assignment, Desk
+from dispatch.compose.material import Audience, Material
 from dispatch.compose.page import Page
 from dispatch.model.contents import IssueContents
-from dispatch.model.newsletter import Issue, IssueState, Newsletter
+from dispatch.model.newsletter import Issue, IssueState, Newsletter, ThinPolicy
 from dispatch.render import email
-from dispatch.rules import audience, cadence
-from dispatch.store import issues
+from dispatch.rules import audience, cadence, selection
+from dispatch.store import issues, planning
 from dispatch.store.database import Database, Transaction
 from dispatch.store.issues import Placement, VariantDraft
+
+#: What becomes of an issue with too few new articles.
+_THIN = {
+    ThinPolicy.SKIP: IssueState.SKIPPED,
+    ThinPolicy.HOLD: IssueState.HELD,
+    ThinPolicy.SEND: IssueState.COMPOSED,
+}
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +75,6 @@ def compose(
         assignment = Assignment(desk=desk, newsletter=newsletter, window=window, boxes=answers)
         material = materials.gather(tx, assignment)
     drafts, placements = _render_all(assignment, material, progress)
-    is_thin = _count_new(placements, material) < newsletter.minimum_articles
     if dry_run:
         return ComposeReport(
             newsletter=newsletter.name,
@@ -79,24 +85,37 @@ def compose(
             placements=tuple(placements),
             is_dry_run=True,
         )
-    composed = IssueState.HELD if newsletter.approval else IssueState.COMPOSED
-    state = IssueState.SKIPPED if is_thin else composed
+    state = _state(assignment, material, drafts, placements)
     with db.write() as tx:
-        issue, is_new = _keep(tx, newsletter, window, state, drafts, placements, now)
+        issue, is_new = _keep(tx, assignment, state, material, drafts, placements, now)
     log.info("issue %d (%s %s): %s", issue.id, newsletter.name, period.name, issue.state)
     return _report(newsletter, issue, is_new=is_new, drafts=drafts, placements=placements)
 
 
+def _state(
+    assignment: Assignment,
+    material: Material,
+    drafts: Sequence[VariantDraft],
+    placements: Sequence[Placement],
+) -> IssueState:
+    """Whether the issue goes out, waits, or leaves its articles to the next one."""
+    newsletter = assignment.newsletter
+    if _count_new(assignment, material, placements) >= newsletter.minimum_articles:
+        return IssueState.HELD if newsletter.approval else IssueState.COMPOSED
+    return _THIN[newsletter.thin] if drafts else IssueState.SKIPPED
+
+
 def _keep(
     tx: Transaction,
-    newsletter: Newsletter,
-    window: Window,
+    assignment: Assignment,
     state: IssueState,
+    material: Material,
     drafts: Sequence[VariantDraft],
     placements: Sequence[Placement],
     now: datetime,
 ) -> tuple[Issue, bool]:
     """Freeze the issue with its variants and ranking in one commit, unless somebody just did."""
+    newsletter, window = assignment.newsletter, assignment.window
     issue_id = issues.add_issue(
         tx,
         newsletter=newsletter.name,
@@ -106,10 +125,14 @@ def _keep(
         window_end=window.end,
         now=now,
         goes_at=window.period.due_at if newsletter.draft_seconds else None,
+        once=newsletter.once,
     )
+    if issue_id is not None:
+        issues.supersede_held(tx, newsletter.name, window.period.name)
     if issue_id is not None and state is not IssueState.SKIPPED:
         issues.add_variants(tx, issue_id, drafts)
         issues.add_placements(tx, issue_id, placements)
+        planning.add_pasts(tx, issue_id, material.pasts)
     issue = issues.find_issue(tx, newsletter.name, window.period.name)
     assert issue is not None  # noqa: S101  # added above, by us or by the one who came first
     return issue, issue_id is not None
@@ -133,9 +156,14 @@ def _report(
     )
 
 
-def _count_new(placements: Sequence[Placement], material: Material) -> int:
-    """How many pieces that entered in this window the issue shows; two translations are one."""
-    groups = {article.id: article.group_id for article in material.entered}
+def _count_new(assignment: Assignment, material: Material, placements: Sequence[Placement]) -> int:
+    """How many pieces that are new in this window the issue shows; two translations are one."""
+    start, repeats = assignment.window.start, assignment.newsletter.repeat_updated
+    groups = {
+        article.id: article.group_id
+        for article in material.archive
+        if selection.enters(article, start, repeat_updated=repeats)
+    }
     return len({groups[one.article_id] for one in placements if one.article_id in groups})
 
 
@@ -145,27 +173,25 @@ def _render_all(
     """Each variant that has anything to say, rendered and inlined once."""
     drafts: list[VariantDraft] = []
     placements: list[Placement] = []
-    for done, key in enumerate(material.variant_keys, 1):
-        language, sections = audience.variant_choice(key)
-        if language in assignment.newsletter.languages:
-            page = Page(assignment, material, language, sections)
-            contents = page.contents(blocks.fill(page))
-            if page.shown.articles:
-                drafts.append(_draft(key, sections, contents, assignment.desk.templates))
-                placements.extend(page.placements(key))
+    for done, reader in enumerate(material.audiences, 1):
+        page = Page(assignment, material, reader)
+        contents = page.contents(blocks.fill(page))
+        if page.shown.articles:
+            drafts.append(_draft(reader, contents, assignment.desk.templates))
+            placements.extend(page.placements())
         if progress:
-            progress(done, len(material.variant_keys), "variants")
+            progress(done, len(material.audiences), "variants")
     return drafts, placements
 
 
-def _draft(
-    key: str, sections: tuple[str, ...], contents: IssueContents, templates: Path
-) -> VariantDraft:
+def _draft(reader: Audience, contents: IssueContents, templates: Path) -> VariantDraft:
     rendered = email.render_issue(contents, templates)
     return VariantDraft(
-        key=key,
+        key=audience.variant_key(reader.page_key),
+        choice=reader.choice,
+        cohort=reader.cohort,
         language=contents.language,
-        sections=sections,
+        sections=reader.sections,
         subject=rendered.subject,
         preheader=rendered.preheader,
         html=rendered.html,

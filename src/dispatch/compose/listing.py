@@ -20,11 +20,17 @@ ANNOUNCEMENT_CHARACTERS = 240
 
 
 def list_article(
-    article: Article, publication: Publication, language: str, published_on: date
+    article: Article,
+    publication: Publication,
+    language: str,
+    published_on: date,
+    *,
+    is_updated: bool = False,
 ) -> ListedArticle:
     """`article` as an issue in `language` shows it."""
     names = tuple(author.name for author in article.authors)
     section = next(iter(article.sections), "")
+    is_foreign = article.language != language
     return ListedArticle(
         title=article.title,
         url=article.url,
@@ -34,6 +40,10 @@ def list_article(
         date_text=catalogue.format_date(published_on, language),
         image=article.image,
         translation=_translation(article, publication),
+        language=article.language if is_foreign else "",
+        direction=catalogue.direction(article.language),
+        language_label=catalogue.name_in(article.language, language) if is_foreign else "",
+        is_updated=is_updated,
     )
 
 

@@ -7,14 +7,14 @@ variants. Never: a choice; that is `rules.selection`'s.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dispatch.compose.desk import Assignment, Window
 from dispatch.model.article import Article
 from dispatch.model.newsletter import Newsletter
-from dispatch.rules import audience, cadence, ranking, selection
-from dispatch.store import articles, issues, rankings, subscribers
+from dispatch.rules import audience, cadence, ranking, seen, selection
+from dispatch.store import articles, issues, pasts, rankings, subscribers
 from dispatch.store.database import Transaction
 
 #: How far a window reaches into the one before. An article whose transaction was still open when
@@ -23,49 +23,121 @@ OVERLAP = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Readers who get the same page: their choice, their cohort, and what they have seen."""
+
+    languages: tuple[str, ...]
+    sections: tuple[str, ...]
+    choice: str
+    cohort: int
+    seen: seen.Sent
+
+    @property
+    def page_key(self) -> str:
+        """What the page's placements are kept under."""
+        return audience.page_key(self.choice, self.cohort)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """What the store knows for an issue, in all languages, before anything is chosen."""
 
-    recent: Sequence[Article]
-    entered: Sequence[Article]
     archive: Sequence[Article]
+    recent: Sequence[Article]
     evidence: ranking.Evidence
-    variant_keys: tuple[str, ...]
+    audiences: tuple[Audience, ...]
+    pasts: tuple[seen.Past, ...]
 
 
 def open_window(
     tx: Transaction, newsletter: Newsletter, period: cadence.Period, now: datetime
 ) -> Window:
-    """From where the last issue ended until now; the first issue reaches back one cadence.
+    """From where the last issue ended until now; the first issue reaches back as far as it may.
+
+    Issues that were skipped before the first one leave it their articles.
 
     The cutoff is the moment of composing and not of the appointment: a late issue is not stale,
     and what came in a minute before an issue is in it.
     """
     last = issues.last_issue(tx, newsletter.name)
-    start = last.window_end - OVERLAP if last else now - cadence.length(newsletter.cadence)
-    return Window(period=period, start=start, end=now)
+    if last:
+        return Window(period=period, start=last.window_end - OVERLAP, end=now)
+    days = newsletter.first_issue_days
+    reach = cadence.length(newsletter.cadence) if days is None else timedelta(days=days)
+    waiting_from = issues.first_window_start(tx, newsletter.name)
+    return Window(period=period, start=min(waiting_from or now, now - reach), end=now)
 
 
 def gather(tx: Transaction, assignment: Assignment) -> Material:
-    """What may go into the issue; what was carried before is left out here or by the ranking."""
+    """What may go into the issue, and for whom it is made."""
     newsletter, window = assignment.newsletter, assignment.window
     settings, zone = newsletter.top_reads, assignment.desk.publication.time_zone
-    sent_before = issues.groups_sent_before(tx, newsletter.name)
     evidence = rankings.find_evidence(tx, newsletter.name, settings, window.end, zone)
     oldest = window.end - timedelta(days=selection.RELATED_DAYS)
-    archive = [
-        article
-        for article in articles.list_entered(tx, oldest, window.end)
-        if article.group_id not in sent_before
-    ]
-    keys = [
-        *(audience.variant_key(language, ()) for language in newsletter.languages),
-        *subscribers.list_variant_keys(tx, newsletter.name),
-    ]
+    archive = articles.list_entered(tx, oldest, window.end)
+    audiences, told = _find_audiences(tx, newsletter, archive, oldest)
     return Material(
-        recent=rankings.list_candidates(tx, evidence, settings, window.end),
-        entered=[one for one in archive if one.entered_at >= window.start],
         archive=archive,
+        recent=rankings.list_candidates(tx, evidence, settings, window.end),
         evidence=evidence,
-        variant_keys=tuple(dict.fromkeys(keys)),
+        audiences=audiences,
+        pasts=told,
+    )
+
+
+def candidates_of(
+    archive: Sequence[Article], newsletter: Newsletter, reader: Audience
+) -> list[Article]:
+    """What readers of one choice and past may get, in all of their languages."""
+    return [
+        one
+        for one in fitting(archive, newsletter, reader)
+        if seen.is_due(one, reader.seen, repeat_updated=newsletter.repeat_updated)
+    ]
+
+
+def fitting(found: Sequence[Article], newsletter: Newsletter, reader: Audience) -> list[Article]:
+    """What is in the languages and sections of readers, had or not."""
+    sections = reader.sections or newsletter.sections
+    return [one for one in found if selection.fits(one, reader.languages, sections)]
+
+
+def _find_audiences(
+    tx: Transaction, newsletter: Newsletter, archive: Sequence[Article], since: datetime
+) -> tuple[tuple[Audience, ...], tuple[seen.Past, ...]]:
+    """A page for every choice of a reader, and for every past that makes a difference to it."""
+    sent = pasts.list_sent(tx, newsletter.name, newsletter.once, since)
+    streams = pasts.list_streams(tx, newsletter.name, newsletter.once, since)
+    public = [audience.choice_key((language,), ()) for language in newsletter.languages]
+    audiences: list[Audience] = []
+    found: list[seen.Past] = []
+    for choice in dict.fromkeys([*public, *subscribers.list_choices(tx, newsletter.name)]):
+        reader = _reader_of(newsletter, choice, sent.get((newsletter.name, choice), {}))
+        if not reader.languages:
+            continue
+        told = seen.tell_apart(
+            choice,
+            streams.get(choice, []),
+            sent,
+            reader.seen,
+            candidates_of(archive, newsletter, reader),
+            repeat_updated=newsletter.repeat_updated,
+        )
+        counted = pasts.count_cohorts(tx, newsletter.name, newsletter.once, since, told)
+        audiences += [
+            replace(reader, cohort=cohort, seen=seen.seen_by(cohort, told, sent, reader.seen))
+            for cohort in seen.choose_cohorts(counted)
+        ]
+        found += told
+    return tuple(audiences), tuple(found)
+
+
+def _reader_of(newsletter: Newsletter, choice: str, sent: seen.Sent) -> Audience:
+    languages, sections = audience.read_choice(choice)
+    return Audience(
+        languages=audience.spoken_in(languages, newsletter.languages),
+        sections=sections,
+        choice=choice,
+        cohort=0,
+        seen=sent,
     )

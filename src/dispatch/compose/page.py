@@ -1,45 +1,39 @@
 """Page: one variant of an issue while its blocks are filled; no article comes twice in it.
 
-In: an assignment, the material, a reader's choice. Out: contents and placements. Each block takes
+In: an assignment, the material, for which readers. Out: contents and placements. Each block takes
 what is left (`compose.blocks`); the page remembers what stands where, and why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
 from dispatch.compose import listing
+from dispatch.compose import material as materials
 from dispatch.compose.desk import Assignment
-from dispatch.compose.material import Material
+from dispatch.compose.material import Audience, Material
 from dispatch.model.article import Article
 from dispatch.model.contents import BlockContents, IssueContents, IssueUrls, ListedArticle
 from dispatch.render import catalogue
-from dispatch.rules import addresses, selection
+from dispatch.rules import addresses, seen, selection
 from dispatch.store.issues import Placement
 
 
 class Page:
     """Holds what one variant may show and what it shows so far."""
 
-    def __init__(
-        self,
-        assignment: Assignment,
-        material: Material,
-        language: str,
-        sections: tuple[str, ...],
-    ) -> None:
+    def __init__(self, assignment: Assignment, material: Material, reader: Audience) -> None:
         self.assignment = assignment
         self.desk = assignment.desk
         self.newsletter = assignment.newsletter
         self.window = assignment.window
         self.publication = assignment.desk.publication
-        self.language = language
-        self.sections = sections
+        self.reader = reader
+        self.language = reader.languages[0]
         self.shown = selection.Shown()
         self.chosen: dict[str, tuple[selection.Chosen, ...]] = {}
-        self.candidates = _candidates(
-            assignment, material, language, sections or assignment.newsletter.sections
-        )
+        self.candidates = _candidates(assignment, material, reader)
 
     def contents(self, filled: Iterable[BlockContents]) -> IssueContents:
         """What the variant says."""
@@ -59,11 +53,11 @@ class Page:
             ),
         )
 
-    def placements(self, key: str) -> list[Placement]:
+    def placements(self) -> list[Placement]:
         """The record of what each block shows and why."""
         return [
             Placement(
-                variant_key=key,
+                variant_key=self.reader.page_key,
                 block=block,
                 position=position,
                 article_id=one.article.id,
@@ -82,23 +76,39 @@ class Page:
     def listed(self, article: Article) -> ListedArticle:
         """An article as this variant shows it."""
         published_on = self.assignment.local_date(article.published_at)
-        listed = listing.list_article(article, self.publication, self.language, published_on)
+        listed = listing.list_article(
+            article,
+            self.publication,
+            self.language,
+            published_on,
+            is_updated=article.group_id in self.reader.seen,
+        )
         if self.newsletter.counts_links:
             return listing.with_counted_links(listed, article, self.publication)
         return listed
 
 
 def _candidates(
-    assignment: Assignment, material: Material, language: str, sections: Sequence[str]
+    assignment: Assignment, material: Material, reader: Audience
 ) -> selection.Candidates:
-    def fitting(found: Sequence[Article]) -> list[Article]:
-        return [one for one in found if selection.fits(one, language, sections)]
-
+    newsletter, window = assignment.newsletter, assignment.window
+    repeats = newsletter.repeat_updated
+    due = materials.candidates_of(material.archive, newsletter, reader)
+    pieces = selection.one_of_each(due, reader.languages)
+    entered = {
+        one.group_id for one in due if selection.enters(one, window.start, repeat_updated=repeats)
+    }
+    rankable = materials.fitting(material.recent, newsletter, reader)
+    recent = selection.one_of_each(rankable, reader.languages)
+    had = {
+        one.group_id for one in recent if not seen.is_due(one, reader.seen, repeat_updated=repeats)
+    }
     return selection.Candidates(
-        recent=fitting(material.recent),
-        entered=fitting(material.entered),
-        archive=fitting(material.archive),
-        evidence=material.evidence,
-        closes_at=assignment.window.end,
+        recent=recent,
+        entered=[one for one in pieces if one.group_id in entered],
+        archive=pieces,
+        evidence=replace(material.evidence, shown=had),
+        closes_at=window.end,
         zone=assignment.desk.publication.time_zone,
+        language=reader.languages[0],
     )

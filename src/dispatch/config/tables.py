@@ -350,8 +350,35 @@ class NewsletterTable(Table):
     )
     boxes: tuple[BoxTable, ...] = setting("What its blocks events and jobs show.", ())
     minimum_articles: v.CountOrNone = setting(
-        "An issue with fewer new articles is not sent; they wait for the next one.", 1
+        "How many new articles make an issue; see `thin` for one with fewer.", 1
     )
+    thin: Literal["skip", "hold", "send"] = setting(
+        "What to do with an issue that has fewer: skip (leave its articles to the next), hold "
+        "(make it and wait for `dispatch issue release`; unreleased, the next takes over) or send.",
+        "skip",
+    )
+    first_issue_days: v.Count | None = setting(
+        "How many days back the very first issue reaches for articles that are there already; one "
+        "cadence if it is not given.",
+        None,
+    )
+    untranslated: Literal["omit", "tag", "replace"] = setting(
+        "For readers of several languages: an article that is not there in their first one is left "
+        "out (omit), shown in the other with its name (tag), or gives its place to the next "
+        "(replace).",
+        "tag",
+    )
+    once: Literal["newsletter", "reader"] = setting(
+        "Nobody gets an article twice: from this newsletter (newsletter), or from all that they "
+        "get (reader).",
+        "newsletter",
+    )
+    repeat_updated: v.Flag = setting(
+        "Whether an article that has changed in earnest after it was sent may come again, marked "
+        "as updated. An editor's `dispatch articles mark-updated` works in any case.",
+        False,
+    )
+    quiet: tuple[date, ...] = setting("Days whose issues carry no appeal, as 2026-12-24.", ())
     late: Literal["run", "merge"] = setting(
         "What to do with an issue that was missed: run (send it late) or merge (leave its "
         "articles to the next).",

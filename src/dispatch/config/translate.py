@@ -20,7 +20,10 @@ from dispatch.model.newsletter import (
     Box,
     LatePolicy,
     Newsletter,
+    OncePolicy,
+    ThinPolicy,
     TopReadsSettings,
+    UntranslatedPolicy,
 )
 from dispatch.model.publication import Appeal, Marks, Publication, ReadsImport, Section, Source
 from dispatch.model.settings import (
@@ -177,6 +180,12 @@ def newsletter(table: t.NewsletterTable) -> Newsletter:
         minimum_articles=table.minimum_articles,
         article=ArticleChoice(table.article),
         boxes=tuple(map(box, table.boxes)),
+        thin=ThinPolicy(table.thin),
+        untranslated=UntranslatedPolicy(table.untranslated),
+        once=OncePolicy(table.once),
+        repeat_updated=table.repeat_updated,
+        first_issue_days=table.first_issue_days,
+        quiet=table.quiet,
         late=LatePolicy(table.late),
         late_hours=table.late_hours,
         draft_seconds=table.draft or 0,

@@ -25,7 +25,7 @@ from dispatch.deliver.worker import Worker
 from dispatch.model.delivery import Balance, DeliveryState
 from dispatch.model.newsletter import Issue, IssueState, Newsletter
 from dispatch.model.settings import UncertainPolicy
-from dispatch.store import deliveries, issues
+from dispatch.store import deliveries, issues, planning
 from dispatch.store.database import Database, Transaction
 
 #: Makes the names of workers unique within this process: a lease must have one owner.
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueReport:
-    """Where one issue stands after a run. `without_variant` came too late for this issue."""
+    """Where one issue stands after a run. `without_variant` get nothing of this issue."""
 
     issue_id: int
     newsletter: str
@@ -115,7 +115,7 @@ class Round:
         newsletter = self.room.newsletters.get(self.issue.newsletter)
         with self.db.write(dry_run=dry_run) as tx:
             planned = self._plan(tx)
-            late = deliveries.count_without_variant(tx, self.issue.id)
+            late = planning.count_without_variant(tx, self.issue.id)
             balance = deliveries.balance(tx, self.issue.id)
         self.total = balance.owed
         if dry_run:
@@ -139,7 +139,7 @@ class Round:
         composed = (IssueState.COMPOSED,)
         if not issues.set_state(tx, self.issue.id, IssueState.SENDING, among=composed):
             return 0
-        return deliveries.plan(tx, self.issue.id, self.room.clock.now())
+        return planning.plan(tx, self.issue.id, self.room.clock.now())
 
     def _report(self, balance: Balance, late: int, failure: str = "") -> IssueReport:
         if failure:

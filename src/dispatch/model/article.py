@@ -96,7 +96,8 @@ class Article:
     `uid` is the minted tag: URI that every feed carries for ever. `published_at` orders and
     displays; `entered_at` selects (our own first sight, or the publisher's date for the back
     catalogue of a new source). `updated_at` moves only with a significant change (RFC 4287,
-    section 4.2.15). `sections` are keys of the publication's own sections.
+    section 4.2.15). `sections` are keys of the publication's own sections. `marked_updated_at` is
+    when an editor last said that it may come to readers again.
     """
 
     id: int
@@ -117,3 +118,4 @@ class Article:
     entered_at: datetime
     first_seen_at: datetime
     withdrawn_at: datetime | None = None
+    marked_updated_at: datetime | None = None

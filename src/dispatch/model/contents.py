@@ -32,7 +32,9 @@ class ListedTranslation:
 class ListedArticle:
     """An article as a digest shows it. All but `title` and `url` may be empty.
 
-    `authors_line` holds the names alone ("A and B"), `section` the section's name.
+    `authors_line` holds the names alone ("A and B"), `section` the section's name. `language`,
+    `direction` and `language_label` ("in Russian") are set where the article is not in the issue's
+    own language. `is_updated` marks one that readers had before and that has changed since.
     """
 
     title: str
@@ -43,6 +45,10 @@ class ListedArticle:
     date_text: str = ""
     image: Image | None = None
     translation: ListedTranslation | None = None
+    language: str = ""
+    direction: Literal["ltr", "rtl"] = "ltr"
+    language_label: str = ""
+    is_updated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

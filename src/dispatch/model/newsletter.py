@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,29 @@ class LatePolicy(StrEnum):
 
     RUN = "run"  #: make it late, within the limit
     MERGE = "merge"  #: record it as skipped; the next issue takes over its articles
+
+
+class ThinPolicy(StrEnum):
+    """What to do with an issue that has fewer new articles than its minimum."""
+
+    SKIP = "skip"  #: make none; the next issue takes over its articles
+    HOLD = "hold"  #: make it and wait for the operator; unreleased, the next one takes over
+    SEND = "send"  #: send it all the same, if it shows anything
+
+
+class UntranslatedPolicy(StrEnum):
+    """What to do with an article that a reader's first language lacks, and another one has."""
+
+    OMIT = "omit"  #: leave it out; its place stays empty
+    TAG = "tag"  #: show it in the other language, and say in which
+    REPLACE = "replace"  #: give its place to the next article
+
+
+class OncePolicy(StrEnum):
+    """Within what a reader gets an article only once."""
+
+    NEWSLETTER = "newsletter"  #: in this newsletter
+    READER = "reader"  #: in all newsletters that the reader gets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +102,11 @@ class Newsletter:
 
     `titles` has a text for each of `languages`. `blocks` names the blocks in order of appearance.
     `from_address` is per language, `list_id` is the RFC 2919 identifier without brackets.
-    `late_hours` limits LatePolicy.RUN. An issue is composed `draft_seconds` before its cadence, so
-    that editors see it before it leaves; with `approval` it leaves only on their word. With
-    `counts_links` its links to articles lead over our own address (`web.links`).
+    `late_hours` limits LatePolicy.RUN. `first_issue_days` is how far back the very first issue
+    reaches; None is one cadence. Issues of the days in `quiet` carry no appeal. An issue is
+    composed `draft_seconds` before its cadence, so that editors see it before it leaves; with
+    `approval` it leaves only on their word. With `counts_links` its links to articles lead over
+    our own address (`web.links`).
     """
 
     name: str
@@ -100,6 +125,12 @@ class Newsletter:
     minimum_articles: int = 1
     article: ArticleChoice = ArticleChoice.MOST_READ
     boxes: tuple[Box, ...] = ()
+    thin: ThinPolicy = ThinPolicy.SKIP
+    untranslated: UntranslatedPolicy = UntranslatedPolicy.TAG
+    once: OncePolicy = OncePolicy.NEWSLETTER
+    repeat_updated: bool = False
+    first_issue_days: int | None = None
+    quiet: tuple[date, ...] = ()
     late: LatePolicy = LatePolicy.RUN
     late_hours: int = 18
     draft_seconds: int = 0
@@ -165,11 +196,11 @@ class IssueChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """The rendering of an issue for one set of readers: a language and a set of sections.
+    """The rendering of an issue for one set of readers: languages, sections, past and appeal.
 
-    `html` and `text` hold slot markers in place of a reader's own values (render.slots).
-    Empty `sections` means all sections. `key` names the variant within its issue
-    (`rules.audience`).
+    `language` is the one it speaks. `html` and `text` hold slot markers in place of a reader's own
+    values (render.slots). Empty `sections` means all sections. `key` names the variant within its
+    issue (`rules.audience`).
     """
 
     id: int

@@ -26,12 +26,20 @@ class SuppressionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A person with an address and a language. `address` is what was typed and is delivered to."""
+    """A person with an address and the languages that they read, the preferred one first.
+
+    `address` is what was typed and is delivered to.
+    """
 
     id: int
     address: str
-    language: str
+    languages: tuple[str, ...]
     created_at: datetime
+
+    @property
+    def language(self) -> str:
+        """The language to speak to them in."""
+        return self.languages[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

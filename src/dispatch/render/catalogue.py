@@ -52,6 +52,12 @@ def read_in(language: str) -> str:
     return name[:1].upper() + name[1:] if name else language
 
 
+def name_in(language: str, reader_language: str) -> str:
+    """What a reader of `reader_language` calls `language`: "русский"; its tag if nobody says."""
+    locale = _parse(language)
+    return (locale.get_display_name(_locale(reader_language)) if locale else None) or language
+
+
 def direction(language: str) -> Literal["ltr", "rtl"]:
     """How `language` is written, as the HTML attribute `dir` says it."""
     return "rtl" if _locale(language).character_order == "right-to-left" else "ltr"

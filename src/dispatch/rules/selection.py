@@ -1,8 +1,9 @@
 """Chooses the articles of an issue's blocks for one variant.
 
-In: candidates of one language, what was sent before, reads, settings. Out: chosen articles, each
-with the facts that chose it. Never: an article outside the variant's language and sections, one
-that this newsletter carried before, or one twice (design: invariant 7).
+In: candidates in the readers' languages and sections, what they have seen, reads, settings. Out:
+chosen articles, each with the facts that chose it. Never: an article outside the variant's
+languages and sections, one that its readers have had and that is not updated since, one twice, or a
+piece in two languages (design: invariant 7).
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatch.model.article import Article, Entry
-from dispatch.model.newsletter import ArticleChoice, Box, Newsletter
+from dispatch.model.newsletter import ArticleChoice, Box, Newsletter, UntranslatedPolicy
 from dispatch.model.ranking import RankedArticle, Standing
-from dispatch.rules import canonical, ranking, related
+from dispatch.rules import canonical, ranking, related, seen
 
 #: How many days back related articles are looked for.
 RELATED_DAYS = 180
@@ -34,9 +35,10 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """What may appear in one variant, all in its language and sections.
+    """What may appear in one variant, all in its languages and sections and not seen before.
 
-    `recent` may be ranked by the `evidence` (which knows what was sent before), `entered` is new in
+    Each piece is there once, in the language that its readers prefer. `language` is their first.
+    `recent` may be ranked by the `evidence` (which knows what they have seen), `entered` is new in
     this issue's window, `archive` may be related to what is shown. `closes_at` is the end of the
     window, and the clock of the ranking.
     """
@@ -47,6 +49,7 @@ class Candidates:
     evidence: ranking.Evidence
     closes_at: datetime
     zone: ZoneInfo
+    language: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,17 +68,54 @@ class Shown:
         self.articles.extend(one.article for one in chosen)
 
 
-def fits(article: Article, language: str, sections: Collection[str]) -> bool:
-    """Whether a reader of `language` who chose `sections` (none means all) may get `article`."""
+def fits(article: Article, languages: Collection[str], sections: Collection[str]) -> bool:
+    """Whether a reader of `languages` who chose `sections` (none means all) may get `article`."""
     in_sections = not sections or any(section in sections for section in article.sections)
-    return article.language == language and in_sections and article.withdrawn_at is None
+    return article.language in languages and in_sections and article.withdrawn_at is None
+
+
+def enters(article: Article, start: datetime, *, repeat_updated: bool) -> bool:
+    """Whether `article` is new since `start`: it entered then, or was updated after it was sent."""
+    again_at = seen.reissued_at(article, repeat_updated=repeat_updated)
+    return article.entered_at >= start or (again_at is not None and again_at >= start)
+
+
+def one_of_each(articles: Sequence[Article], languages: Sequence[str]) -> list[Article]:
+    """Each piece once: of translations, the one in the language that comes first."""
+    best: dict[int, Article] = {}
+    for article in articles:
+        known = best.get(article.group_id)
+        if known is None or _place(article, languages) < _place(known, languages):
+            best[article.group_id] = article
+    return list(best.values())
+
+
+def _place(article: Article, languages: Sequence[str]) -> tuple[int, int]:
+    return languages.index(article.language), article.id
+
+
+def _in_play(
+    articles: Sequence[Article], candidates: Candidates, newsletter: Newsletter
+) -> list[Article]:
+    """Those among which a block chooses: where places are filled, what is untranslated is out."""
+    replaces = newsletter.untranslated is UntranslatedPolicy.REPLACE
+    return [one for one in articles if not replaces or one.language == candidates.language]
+
+
+def _left_in(
+    chosen: Sequence[Chosen], candidates: Candidates, newsletter: Newsletter
+) -> tuple[Chosen, ...]:
+    """What is left of a choice: where places stay empty, what is untranslated goes."""
+    omits = newsletter.untranslated is UntranslatedPolicy.OMIT
+    return tuple(one for one in chosen if not omits or one.article.language == candidates.language)
 
 
 def choose_top_reads(
     candidates: Candidates, shown: Shown, newsletter: Newsletter
 ) -> tuple[Chosen, ...]:
     """The ranking by reads; fewer than asked for where fewer were read enough."""
-    fresh = {article.id: article for article in shown.fresh(candidates.recent)}
+    pool = _in_play(candidates.recent, candidates, newsletter)
+    fresh = {article.id: article for article in shown.fresh(pool)}
     ranked = ranking.rank(
         list(fresh.values()),
         candidates.evidence,
@@ -83,13 +123,14 @@ def choose_top_reads(
         candidates.closes_at,
         candidates.zone,
     )
-    return tuple(
+    chosen = [
         Chosen(
             article=fresh[place.article_id],
             why=_facts_of(place),
         )
         for place in ranked
-    )
+    ]
+    return _left_in(chosen, candidates, newsletter)
 
 
 def _facts_of(place: RankedArticle) -> Mapping[str, Any]:
@@ -115,13 +156,14 @@ def choose_latest(
     candidates: Candidates, shown: Shown, newsletter: Newsletter
 ) -> tuple[tuple[Chosen, ...], int]:
     """(the newest of what entered in the window, how many more there are)."""
-    fresh = shown.fresh(candidates.entered)
+    fresh = shown.fresh(_in_play(candidates.entered, candidates, newsletter))
     fresh.sort(key=lambda article: (article.published_at, article.id), reverse=True)
-    chosen = tuple(
+    ordered = [
         Chosen(article=article, why={"entered_at": article.entered_at.isoformat()})
-        for article in fresh[: newsletter.latest_count]
-    )
-    return chosen, len(fresh) - len(chosen)
+        for article in fresh
+    ]
+    chosen = _left_in(ordered[: newsletter.latest_count], candidates, newsletter)
+    return chosen, len(_left_in(ordered, candidates, newsletter)) - len(chosen)
 
 
 def choose_article(
@@ -132,7 +174,8 @@ def choose_article(
     `named` is what the editors call it by: its address, uid or number. It wins, in whatever
     language of its translation group fits; where it fits nowhere the newsletter's rule holds.
     """
-    fresh = [article for article in shown.fresh(candidates.archive) if article.html]
+    usable = _in_play(candidates.archive, candidates, newsletter)
+    fresh = [article for article in shown.fresh(usable) if article.html]
     for article in fresh:
         if named and _is_called(article, named):
             return (Chosen(article=article, why={"named": named}),)
@@ -143,7 +186,8 @@ def choose_article(
         ranked = choose_top_reads(replace(candidates, recent=pool), Shown(), newsletter)
         if ranked:
             return ranked[:1]
-    return (Chosen(article=newest, why={"newest": True}),) if newest else ()
+    chosen = [Chosen(article=newest, why={"newest": True})] if newest else []
+    return _left_in(chosen, candidates, newsletter)
 
 
 def _is_called(article: Article, name: str) -> bool:
@@ -172,7 +216,8 @@ def choose_read_also(
     """Older articles that go with those shown."""
     if not shown.articles:
         return ()
-    pool = {article.id: article for article in shown.fresh(candidates.archive)}
+    usable = _in_play(candidates.archive, candidates, newsletter)
+    pool = {article.id: article for article in shown.fresh(usable)}
     found = related.read_also(
         shown.articles, list(pool.values()), newsletter.read_also_count, candidates.closes_at
     )
@@ -180,7 +225,8 @@ def choose_read_also(
         one.article_id: {"beside": one.shown_id, "score": one.score, "text": one.text}
         for one in related.relations(shown.articles, found, candidates.closes_at)
     }
-    return tuple(Chosen(article=one, why=reasons.get(one.id, {})) for one in found)
+    chosen = [Chosen(article=one, why=reasons.get(one.id, {})) for one in found]
+    return _left_in(chosen, candidates, newsletter)
 
 
 def group_by_section(

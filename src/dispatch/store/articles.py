@@ -126,6 +126,12 @@ def withdraw_article(tx: Transaction, article_id: int, now: datetime) -> None:
     tx.execute(change.values(withdrawn_at=now, changed_at=now))
 
 
+def mark_updated(tx: Transaction, article_id: int, now: datetime) -> None:
+    """An editor's word that readers who had the article may get it again."""
+    change = sa.update(_article).where(_article.c.id == article_id)
+    tx.execute(change.values(marked_updated_at=now))
+
+
 def put_sections(
     tx: Transaction, article_id: int, source: str, sections: Sequence[str], *, first: int = 0
 ) -> None:
@@ -209,7 +215,7 @@ def list_withdrawn(
 def list_entered(tx: Transaction, start: datetime, end: datetime) -> list[Article]:
     """Articles that entered in the half-open window [start, end), newest published first."""
     query = sa.select(_article).where(
-        _article.c.entered_at >= start,
+        sa.or_(_article.c.entered_at >= start, _article.c.marked_updated_at >= start),
         _article.c.entered_at < end,
         _article.c.withdrawn_at.is_(None),
     )
@@ -340,4 +346,5 @@ def _article_of(
         entered_at=row.entered_at,
         first_seen_at=row.first_seen_at,
         withdrawn_at=row.withdrawn_at,
+        marked_updated_at=row.marked_updated_at,
     )

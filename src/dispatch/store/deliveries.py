@@ -30,7 +30,6 @@ _issue = schema.issue
 _subscriber = schema.subscriber
 _subscription = schema.subscription
 _suppression = schema.suppression
-_variant = schema.variant
 
 _UNANSWERED = "no answer: the process that sent it ended before it was recorded"
 
@@ -42,52 +41,6 @@ class Claimed:
     delivery: Delivery
     subscription: SubscriptionState | None
     is_suppressed: bool
-
-
-def plan(tx: Transaction, issue_id: int, now: datetime) -> int:
-    """Freeze the audience: one row for every confirmed reader whose variant exists.
-
-    Idempotent, and one statement whatever the audience. Suppression is not looked at here: it is
-    asked at the last moment, by the one predicate, and then leaves a reason. Returns how many rows
-    are new.
-    """
-    audience = (
-        sa.select(
-            sa.literal(issue_id),
-            _subscription.c.subscriber_id,
-            _variant.c.id,
-            sa.literal(DeliveryState.PLANNED.value),
-            sa.literal(0),
-            sa.literal(now, schema.Moment),
-            sa.literal(""),
-            sa.literal(""),
-        )
-        .join_from(_subscription, _issue, _issue.c.newsletter == _subscription.c.newsletter)
-        .join(
-            _variant,
-            sa.and_(
-                _variant.c.issue_id == _issue.c.id, _variant.c.key == _subscription.c.variant_key
-            ),
-        )
-        .where(_issue.c.id == issue_id)
-        .where(_subscription.c.state == SubscriptionState.CONFIRMED.value)
-        .where(~_is_planned(issue_id))
-    )
-    columns = ["issue_id", "subscriber_id", "variant_id", "state", "attempts", "planned_at"]
-    return upsert.insert_missing_from(tx, _delivery, [*columns, "worker", "reason"], audience)
-
-
-def count_without_variant(tx: Transaction, issue_id: int) -> int:
-    """Confirmed readers whose choice of language and sections came after the issue was composed."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(_subscription)
-        .join(_issue, _issue.c.newsletter == _subscription.c.newsletter)
-        .where(_issue.c.id == issue_id)
-        .where(_subscription.c.state == SubscriptionState.CONFIRMED.value)
-        .where(~_is_planned(issue_id))
-    )
-    return int(tx.execute(query).scalar_one())
 
 
 def claim(
@@ -282,14 +235,6 @@ def _state_after(outcome: Outcome, next_attempt_at: datetime | None) -> Delivery
         return DeliveryState.DEFERRED
     is_given_up = outcome.status is OutcomeStatus.DEFERRED
     return DeliveryState.FAILED if is_given_up else DeliveryState(outcome.status.value)
-
-
-def _is_planned(issue_id: int) -> sa.Exists:
-    return (
-        sa.exists()
-        .where(_delivery.c.issue_id == issue_id)
-        .where(_delivery.c.subscriber_id == _subscription.c.subscriber_id)
-    )
 
 
 def _is_due(now: datetime) -> sa.ColumnElement[bool]:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dispatch import errors
-from dispatch.model.newsletter import Issue, IssueState, Variant
+from dispatch.model.newsletter import Issue, IssueState, OncePolicy, Variant
 from dispatch.rules import audience
 from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
@@ -34,9 +34,11 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantDraft:
-    """A variant before it has an id."""
+    """A variant before it has an id; `key` is spelled of the fields below it (rules.audience)."""
 
     key: str
+    choice: str
+    cohort: int = 0
     language: str
     sections: tuple[str, ...]
     subject: str
@@ -78,15 +80,25 @@ def get_issue(tx: Transaction, issue_id: int, *, keep: bool = False) -> Issue:
 
 
 def last_issue(tx: Transaction, newsletter: str) -> Issue | None:
-    """The issue whose window ended last; skipped ones do not count: their articles carry over."""
+    """The issue whose window ended last.
+
+    Those that were skipped or are held do not count: their articles carry over.
+    """
     query = (
         sa.select(_issue)
-        .where(_issue.c.newsletter == newsletter, _issue.c.state != IssueState.SKIPPED.value)
+        .where(_issue.c.newsletter == newsletter, ~is_carried_over())
         .order_by(_issue.c.window_end.desc())
         .limit(1)
     )
     row = tx.execute(query).one_or_none()
     return _issue_of(row) if row else None
+
+
+def first_window_start(tx: Transaction, newsletter: str) -> datetime | None:
+    """From where the very first issue of a newsletter looked, whatever became of it."""
+    query = sa.select(sa.func.min(_issue.c.window_start)).where(_issue.c.newsletter == newsletter)
+    found: datetime | None = tx.execute(query).scalar_one()
+    return found
 
 
 def list_issues(
@@ -107,7 +119,7 @@ def list_subjects(
         .join_from(_issue, _variant, _variant.c.issue_id == _issue.c.id)
         .where(
             _issue.c.state.in_([state.value for state in states]),
-            _variant.c.key == audience.variant_key(language, ()),
+            _variant.c.key == audience.choice_key((language,), ()),
         )
     )
     newest = query.order_by(_issue.c.window_end.desc(), _issue.c.id.desc()).limit(limit)
@@ -141,6 +153,7 @@ def add_issue(
     window_end: datetime,
     now: datetime,
     goes_at: datetime | None = None,
+    once: OncePolicy = OncePolicy.NEWSLETTER,
 ) -> int | None:
     """Insert the issue of a period; None if somebody else has just done so."""
     row = {
@@ -152,6 +165,7 @@ def add_issue(
         "composed_at": now,
         "goes_at": goes_at,
         "revision": 0,
+        "once": once.value,
     }
     if not upsert.insert_missing(tx, _issue, [row]):
         return None
@@ -171,12 +185,36 @@ def set_state(
     return tx.execute(change).rowcount == 1
 
 
+def is_planned() -> sa.Exists:
+    """SQL: whether an issue's audience is frozen."""
+    return sa.exists().where(schema.delivery.c.issue_id == _issue.c.id)
+
+
+def is_carried_over() -> sa.ColumnElement[bool]:
+    """SQL: whether an issue's articles are still to come: it was skipped, or nobody released it."""
+    is_held = sa.and_(_issue.c.state == IssueState.HELD.value, ~is_planned())
+    return sa.or_(_issue.c.state == IssueState.SKIPPED.value, is_held)
+
+
+def supersede_held(tx: Transaction, newsletter: str, period: str) -> int:
+    """Skip what is held of a newsletter but for `period`: a new issue takes over its articles."""
+    change = (
+        sa.update(_issue)
+        .where(_issue.c.newsletter == newsletter, _issue.c.period != period)
+        .where(_issue.c.state == IssueState.HELD.value, ~is_planned())
+        .values(state=IssueState.SKIPPED.value)
+    )
+    return tx.execute(change).rowcount
+
+
 def add_variants(tx: Transaction, issue_id: int, drafts: Sequence[VariantDraft]) -> None:
     """Freeze the renderings of an issue."""
     rows = [
         {
             "issue_id": issue_id,
             "key": draft.key,
+            "choice": draft.choice,
+            "cohort": draft.cohort,
             "language": draft.language,
             "sections": list(draft.sections),
             "subject": draft.subject,
@@ -199,7 +237,7 @@ def list_variants(tx: Transaction, issue_id: int) -> list[Variant]:
 def find_variant(tx: Transaction, issue_id: int, language: str) -> Variant | None:
     """The rendering of an issue in `language` for readers of all sections."""
     query = sa.select(_variant).where(
-        _variant.c.issue_id == issue_id, _variant.c.key == audience.variant_key(language, ())
+        _variant.c.issue_id == issue_id, _variant.c.key == audience.choice_key((language,), ())
     )
     row = tx.execute(query).one_or_none()
     return _variant_of(row) if row else None

@@ -44,7 +44,7 @@ def list_rankings(
     ranked = sa.exists().where(
         _shown.c.issue_id == _issue.c.id,
         _shown.c.block == BLOCK,
-        _shown.c.variant_key == audience.variant_key(language, ()),
+        _shown.c.variant_key == audience.choice_key((language,), ()),
     )
     query = sa.select(_issue).where(_issue.c.state.in_([one.value for one in states]), ranked)
     if newsletters is not None:
@@ -57,7 +57,7 @@ def _ranking_of(tx: Transaction, issue: sa.Row[Any], language: str) -> FrozenRan
     query = sa.select(_shown).where(
         _shown.c.issue_id == issue.id,
         _shown.c.block == BLOCK,
-        _shown.c.variant_key == audience.variant_key(language, ()),
+        _shown.c.variant_key == audience.choice_key((language,), ()),
     )
     return FrozenRanking(
         newsletter=issue.newsletter,

@@ -67,6 +67,7 @@ article = sa.Table(
     sa.Column("first_seen_at", Moment, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
     sa.Column("withdrawn_at", Moment),
+    sa.Column("marked_updated_at", Moment),
     sa.Index("ix_article_updated_at", "updated_at"),
     sa.Index("ix_article_language_published", "language", "published_at", "id"),
 )
@@ -287,6 +288,8 @@ issue = sa.Table(
     sa.Column("composed_at", Moment, nullable=False),
     sa.Column("goes_at", Moment),
     sa.Column("revision", sa.Integer, nullable=False, default=0),
+    # Within what nobody gets an article twice; kept, for planning must think as composing did.
+    sa.Column("once", sa.Text, nullable=False, server_default="newsletter"),
     sa.UniqueConstraint("newsletter", "period"),
 )
 
@@ -333,6 +336,9 @@ variant = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("issue_id", sa.ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
     sa.Column("key", sa.Text, nullable=False),
+    # What `key` is spelled of: planning joins on these.
+    sa.Column("choice", sa.Text, nullable=False, server_default=""),
+    sa.Column("cohort", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("sections", sa.JSON, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
@@ -349,7 +355,7 @@ subscriber = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("address_key", sa.Text, nullable=False, unique=True),
     sa.Column("address_hash", sa.Text, nullable=False, index=True),
-    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("languages", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("created_at", Moment, nullable=False),
 )
 
@@ -362,11 +368,37 @@ subscription = sa.Table(
     sa.Column("newsletter", sa.ForeignKey("newsletter.name"), primary_key=True),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("sections", sa.JSON, nullable=False),
-    # The variant that fits (language and sections), so that planning is one INSERT ... SELECT.
-    sa.Column("variant_key", sa.Text, nullable=False),
+    # Languages and sections in one key, so that planning is one INSERT ... SELECT.
+    sa.Column("choice", sa.Text, nullable=False),
     sa.Column("confirmed_at", Moment),
     sa.Column("unsubscribed_at", Moment),
     sa.Index("ix_subscription_newsletter_state", "newsletter", "state", "subscriber_id"),
+)
+
+#: Under which choices a reader was ever sent issues: with the placements of those issues it says
+#: what they have had. A row per reader and choice, not per reader and article.
+seen = sa.Table(
+    "seen",
+    metadata,
+    sa.Column(
+        "subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("newsletter", sa.ForeignKey("newsletter.name"), primary_key=True),
+    sa.Column("choice", sa.Text, primary_key=True),
+    sa.Column("issues", sa.Integer, nullable=False),
+    sa.Column("last_issue_id", sa.Integer, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+)
+
+#: What each stream of issues means to the readers of one choice in one issue (rules.seen).
+issue_past = sa.Table(
+    "issue_past",
+    metadata,
+    sa.Column("issue_id", sa.ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("choice", sa.Text, primary_key=True),
+    sa.Column("newsletter", sa.Text, primary_key=True),
+    sa.Column("past_choice", sa.Text, primary_key=True),
+    sa.Column("bit", sa.BigInteger, nullable=False),
 )
 
 suppression = sa.Table(

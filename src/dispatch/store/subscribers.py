@@ -42,14 +42,14 @@ def find_subscriber_by_id(tx: Transaction, subscriber_id: int) -> Subscriber | N
 
 
 def add_subscriber(
-    tx: Transaction, address: str, *, address_hash: str, language: str, now: datetime
+    tx: Transaction, address: str, *, address_hash: str, languages: Sequence[str], now: datetime
 ) -> Subscriber:
-    """The subscriber with `address`, made if need be; an existing one keeps its language."""
+    """The subscriber with `address`, made if need be; an existing one keeps its languages."""
     row = {
         "address": address,
         "address_key": mailbox.address_key(address),
         "address_hash": address_hash,
-        "language": language,
+        "languages": list(languages),
         "created_at": now,
     }
     upsert.insert_missing(tx, _subscriber, [row])
@@ -58,12 +58,12 @@ def add_subscriber(
     return found
 
 
-def set_language(tx: Transaction, subscriber_id: int, language: str) -> None:
-    """Change the language of a subscriber, and with it the variant of every subscription."""
+def set_languages(tx: Transaction, subscriber_id: int, languages: Sequence[str]) -> None:
+    """Change the languages of a subscriber, and with them the choice of every subscription."""
     change = sa.update(_subscriber).where(_subscriber.c.id == subscriber_id)
-    tx.execute(change.values(language=language))
+    tx.execute(change.values(languages=list(languages)))
     for subscription in list_subscriptions(tx, subscriber_id):
-        put_subscription(tx, subscription, language)
+        put_subscription(tx, subscription, languages)
 
 
 def find_subscription(tx: Transaction, subscriber_id: int, newsletter: str) -> Subscription | None:
@@ -81,23 +81,23 @@ def list_subscriptions(tx: Transaction, subscriber_id: int) -> list[Subscription
     return [_subscription_of(row) for row in tx.execute(query.order_by(_subscription.c.newsletter))]
 
 
-def put_subscription(tx: Transaction, subscription: Subscription, language: str) -> None:
-    """Remember `subscription`; `language` is its subscriber's, and decides the variant."""
+def put_subscription(tx: Transaction, subscription: Subscription, languages: Sequence[str]) -> None:
+    """Remember `subscription`; `languages` are its subscriber's, and part of the choice."""
     row = asdict(subscription) | {
         "state": subscription.state.value,
         "sections": list(subscription.sections),
-        "variant_key": audience.variant_key(language, subscription.sections),
+        "choice": audience.choice_key(languages, subscription.sections),
     }
     upsert.put(tx, _subscription, row)
 
 
-def list_variant_keys(tx: Transaction, newsletter: str) -> list[str]:
-    """The variants that the confirmed readers of `newsletter` need today."""
-    query = sa.select(_subscription.c.variant_key).where(
+def list_choices(tx: Transaction, newsletter: str) -> list[str]:
+    """What the confirmed readers of `newsletter` have chosen."""
+    query = sa.select(_subscription.c.choice).where(
         _subscription.c.newsletter == newsletter,
         _subscription.c.state == SubscriptionState.CONFIRMED.value,
     )
-    return [row[0] for row in tx.execute(query.distinct().order_by(_subscription.c.variant_key))]
+    return [row[0] for row in tx.execute(query.distinct().order_by(_subscription.c.choice))]
 
 
 def count_subscriptions(tx: Transaction, newsletter: str) -> dict[SubscriptionState, int]:
@@ -113,7 +113,7 @@ def list_subscribers(tx: Transaction) -> Iterator[tuple[Subscriber, Subscription
     """Every subscriber with every subscription, by subscriber id (for export)."""
     query = (
         sa.select(
-            _subscriber.c.address, _subscriber.c.language, _subscriber.c.created_at, _subscription
+            _subscriber.c.address, _subscriber.c.languages, _subscriber.c.created_at, _subscription
         )
         .join_from(_subscriber, _subscription)
         .order_by(_subscriber.c.id, _subscription.c.newsletter)
@@ -122,7 +122,7 @@ def list_subscribers(tx: Transaction) -> Iterator[tuple[Subscriber, Subscription
         subscriber = Subscriber(
             id=row.subscriber_id,
             address=row.address,
-            language=row.language,
+            languages=tuple(row.languages),
             created_at=row.created_at,
         )
         yield subscriber, _subscription_of(row)
@@ -155,7 +155,10 @@ def count_suppressions(tx: Transaction) -> dict[SuppressionReason, int]:
 
 def _subscriber_of(row: sa.Row[Any]) -> Subscriber:
     return Subscriber(
-        id=row.id, address=row.address, language=row.language, created_at=row.created_at
+        id=row.id,
+        address=row.address,
+        languages=tuple(row.languages),
+        created_at=row.created_at,
     )
 
 

@@ -34,6 +34,29 @@ def insert_missing_from(
     return tx.execute(statement, execution_options=_COUNTED).rowcount
 
 
+def count_from(
+    tx: Transaction,
+    table: sa.Table,
+    columns: Sequence[str],
+    rows: sa.Select[Any],
+    *,
+    counter: str,
+    version: str,
+) -> None:
+    """Insert the result of a query; where a row stands, add to `counter` and renew the rest.
+
+    A row whose `version` is not older is left alone, so that the same query counts once.
+    """
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(tx, table).from_select(list(columns), rows)
+    changes: dict[str, sa.ColumnElement[Any]] = {
+        name: statement.excluded[name] for name in columns if name not in keys
+    }
+    changes[counter] = table.c[counter] + statement.excluded[counter]
+    newer = table.c[version] < statement.excluded[version]
+    tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes, where=newer))
+
+
 def put(tx: Transaction, table: sa.Table, row: Row) -> None:
     """Insert `row`, or replace the columns it names where its primary key exists."""
     keys = [column.name for column in table.primary_key]
