@@ -36,6 +36,7 @@ from dispatch.model import contents, settings
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat, FeedKind, PartnerKind
+from dispatch.model.gate import Asking, Effect
 from dispatch.model.listener import ListenerWish
 from dispatch.model.newsletter import (
     ArticleChoice,
@@ -51,6 +52,7 @@ from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
 from dispatch.model.subscriber import SubscriptionState, SuppressionReason
 from dispatch.render import blocks, email
+from dispatch.rules import gate as gate_rules
 from dispatch.rules.consent import Refusal
 from dispatch.rules.identity import Decision
 
@@ -86,6 +88,8 @@ STATES: list[type[Enum]] = [
     Decision,
     DiscardReason,
     ArticleChoice,
+    Effect,
+    Asking,
     LatePolicy,
     Standing,
     Cap,
@@ -191,6 +195,7 @@ def test_no_state_of_the_nouns_is_left_out() -> None:
         ("reads.md", set(reads.KINDS)),
         ("transports.md", set(transports.KINDS)),
         ("blocks.md", set(blocks.BLOCKS)),
+        ("gate.md", set(gate_rules.RULES)),
     ],
 )
 def test_every_registered_kind_has_its_heading(page: str, registered: set[str]) -> None:

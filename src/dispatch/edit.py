@@ -23,7 +23,12 @@ MOVES: Mapping[IssueAction, tuple[IssueState, ...]] = {
     IssueAction.HELD: (IssueState.COMPOSED, IssueState.SENDING),
     IssueAction.RELEASED: (IssueState.HELD,),
     IssueAction.APPROVED: (IssueState.HELD,),
-    IssueAction.STOPPED: (IssueState.COMPOSED, IssueState.SENDING, IssueState.HELD),
+    IssueAction.STOPPED: (
+        IssueState.COMPOSED,
+        IssueState.SENDING,
+        IssueState.HELD,
+        IssueState.BLOCKED,
+    ),
 }
 
 

@@ -13,11 +13,20 @@ from typing import Any
 from dispatch import errors
 from dispatch.model.article import Article
 from dispatch.model.delivery import Balance, DeliveryState
+from dispatch.model.gate import GateCheck
 from dispatch.model.newsletter import Issue
 from dispatch.model.publication import Publication
 from dispatch.model.subscriber import Subscriber, Subscription, Suppression
 from dispatch.rules import canonical, feeds, mailbox
-from dispatch.store import articles, deliveries, delivery_history, issues, reads, subscribers
+from dispatch.store import (
+    articles,
+    deliveries,
+    delivery_history,
+    gate_checks,
+    issues,
+    reads,
+    subscribers,
+)
 from dispatch.store.database import Database, Transaction
 from dispatch.store.issues import Placement
 
@@ -50,7 +59,7 @@ class ReaderFacts:
 class IssueFacts:
     """All that made one issue, and how its deliveries stand.
 
-    `uncertain` names subscribers, `titles` the articles of the placements.
+    `uncertain` names subscribers, `titles` the articles of the placements, `gate` what it found.
     """
 
     issue: Issue
@@ -59,6 +68,7 @@ class IssueFacts:
     balance: Balance
     uncertain: tuple[int, ...]
     titles: Mapping[int, str]
+    gate: GateCheck | None = None
 
 
 def explain_article(
@@ -125,5 +135,6 @@ def explain_issue(db: Database, newsletter: str, period: str) -> IssueFacts:
             uncertain=tuple(
                 delivery_history.list_subscribers_in(tx, issue.id, DeliveryState.UNCERTAIN)
             ),
+            gate=gate_checks.find_check(tx, issue.id),
             titles={article_id: article.title for article_id, article in shown.items()},
         )

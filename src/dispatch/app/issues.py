@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from dispatch import compose, deliver, edit, errors, explain, fetch, ports, site, transports
+from dispatch import compose, deliver, edit, errors, explain, fetch, gate, ports, site, transports
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.app.top import Top
@@ -20,7 +20,9 @@ from dispatch.deliver import DeliverReport, proof
 from dispatch.deliver.letters import Letters, Mailroom
 from dispatch.deliver.proof import ProofReport
 from dispatch.edit import Word
+from dispatch.gate.desk import Gatekeeper
 from dispatch.model.article import Article
+from dispatch.model.gate import GateCheck
 from dispatch.model.newsletter import (
     Issue,
     IssueAction,
@@ -31,7 +33,7 @@ from dispatch.model.newsletter import (
 )
 from dispatch.render import slots
 from dispatch.rules import audience, cadence, canonical, mailbox
-from dispatch.store import articles, database, deliveries, links, subscribers
+from dispatch.store import articles, database, deliveries, gate_checks, links, subscribers
 from dispatch.store import issues as issue_store
 
 
@@ -83,7 +85,9 @@ class Issues:
     def deliver(
         self, *, dry_run: bool = False, progress: ports.Progress | None = None
     ) -> DeliverReport:
-        """Work off all issues that owe messages."""
+        """Work off all issues that owe messages; the gate looks at each before anything leaves."""
+        if not dry_run:
+            self._inspect_due()
         report = deliver.deliver(
             self._office.db, self._mailroom(), dry_run=dry_run, progress=progress
         )
@@ -91,6 +95,52 @@ class Issues:
             self._top.publish()  # an issue is out: the site shows its ranking from now on
             self._feeds.syndicate_others()  # an issue that is out has its place in feeds
         return report
+
+    def inspect(self, newsletter: str, period: str, *, dry_run: bool = False) -> GateCheck:
+        """Hold an issue that has not left against the rules of the gate, now."""
+        with self._office.db.read() as tx:
+            issue = self._issue(tx, newsletter, period)
+        if issue.state not in (IssueState.COMPOSED, IssueState.HELD, IssueState.BLOCKED):
+            message = f"issue {period} of {newsletter!r} is {issue.state}: the gate is behind it"
+            raise errors.InputError(message)
+        return self._inspect(issue, dry_run=dry_run)
+
+    def newest_period(self, newsletter: str) -> str:
+        """The period of the newest issue that stands; raises NotFoundError where there is none."""
+        self._office.newsletter(newsletter)
+        with self._office.db.read() as tx:
+            found = issue_store.last_issue(tx, newsletter)
+        if found is None:
+            message = f"there is no issue of {newsletter!r} yet; `dispatch compose` makes one"
+            raise errors.NotFoundError(message)
+        return found.period
+
+    def _inspect_due(self) -> None:
+        """Look at the issues that are about to leave, unless that was done since they were due."""
+        now = self._office.clock.now()
+        with self._office.db.read() as tx:
+            waiting = issue_store.list_issues(tx, states=(IssueState.COMPOSED,))
+            looks = {one.id: gate_checks.find_check(tx, one.id) for one in waiting}
+        for issue in waiting:
+            goes_at, look = issue.goes_at or issue.composed_at, looks[issue.id]
+            is_due = goes_at <= now and issue.newsletter in self._office.newsletters
+            if is_due and (look is None or look.checked_at < goes_at):
+                self._inspect(issue)
+
+    def _inspect(self, issue: Issue, *, dry_run: bool = False) -> GateCheck:
+        deadlines = fetch.Deadlines(connect_seconds=5, read_seconds=10, total_seconds=20)
+        contact = self._office.publication.contact
+        with fetch.Fetcher(contact=contact, deadlines=deadlines) as fetcher:
+            keeper = Gatekeeper(
+                publication=self._office.publication,
+                newsletter=self._office.newsletter(issue.newsletter),
+                settings=self._office.config.gate,
+                templates=site.templates_in_use(self._office.config.folders.templates),
+                signer=self._office.signer,
+                fetcher=fetcher,
+            )
+            now = self._office.clock.now()
+            return gate.inspect(self._office.db, keeper, issue, now=now, dry_run=dry_run)
 
     def resend_uncertain(self, newsletter: str, period: str, *, dry_run: bool = False) -> int:
         """Owe the uncertain deliveries of an issue again; returns how many."""
@@ -317,6 +367,7 @@ class Issues:
             signer=self._office.signer,
             clock=self._office.clock,
             stop=self._office.stop,
+            has_gate=True,
         )
 
     def _desk(self) -> Desk:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import dispatch
-from dispatch.cli import begin, desk, docs, feeds, mail, options, publish, top, why, work
+from dispatch.cli import begin, desk, docs, feeds, gate, mail, options, publish, top, why, work
 
 HELP = """\
 Collect a newsroom's articles, publish feeds, compose newsletters and deliver them.
@@ -47,6 +47,7 @@ for _command in (
     top.top,
     desk.issue,
     desk.articles,
+    gate.gate,
     mail.deliver,
     mail.subscribe,
     mail.unsubscribe,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dispatch.cli import options
+from dispatch.cli import gate, options
 from dispatch.cli.door import Door, pass_door
 from dispatch.cli.screen import Screen
 
@@ -212,6 +212,9 @@ def _show_issue(screen: Screen, facts: IssueFacts) -> None:
         screen.line(f"uncertain: subscribers {', '.join(map(str, facts.uncertain))}")
         name = f"{issue.newsletter} {issue.period}"
         screen.hint(f"rather twice than never: dispatch deliver --resend-uncertain {name}")
+    if facts.gate:
+        screen.line(f"the gate looked at it on {_moment(facts.gate.checked_at)}:")
+        gate.show(screen, facts.gate)
     screen.table(
         ("variant", "block", "place", "article", "title", "why"),
         [

@@ -614,6 +614,38 @@ class ScheduleTable(Table):
     websub: v.Duration = setting("How often listeners to feeds are attended to.", "1m")
 
 
+GateEffect = Literal["block", "hold", "warn", "off"]
+
+
+class GateTable(Table):
+    """What is done with an issue that a rule of the gate objects to, before anything leaves.
+
+    block: mend the cause and ask `dispatch gate` again; hold: it waits for your word; warn: it
+    leaves, and the objection is on record; off: the rule is not asked.
+    """
+
+    unsubscribe: GateEffect = setting("The way out works, in both parts of a mail.", "block")
+    size: GateEffect = setting("No mail is so long that Gmail clips it.", "block")
+    repeated: GateEffect = setting("Nobody gets an article that they had.", "block")
+    unusual: GateEffect = setting("The issue has articles, and not three times the usual.", "hold")
+    links: GateEffect = setting("Every link answers.", "hold")
+    articles: GateEffect = setting("Every article still stands, and is no draft.", "hold")
+    language: GateEffect = setting("Every article is in the language that it says.", "hold")
+    untranslated: GateEffect = setting("No string is in another language.", "hold")
+    text: GateEffect = setting("The text part says what the HTML part says.", "hold")
+    images: GateEffect = setting("Every image is there and has words in its place.", "warn")
+    sender: GateEffect = setting("Sender, list and links are of one domain.", "warn")
+    html: GateEffect = setting("The HTML part is what mail programs can show.", "warn")
+    asking: Literal["always", "public", "never"] = setting(
+        "Whether links are asked: always, public (unless public_url is on this machine), never.",
+        "public",
+    )
+    allow_hosts: tuple[v.Host, ...] = setting(
+        "Hosts that links may lead to in a private network; those of sources need no line here.",
+        (),
+    )
+
+
 class DeliveryTable(Table):
     """How an issue is worked off."""
 
@@ -663,4 +695,5 @@ class Tables(Table):
     storage: StorageTable = setting("The database and the key.", {})
     schedule: ScheduleTable = setting("How often the standing jobs are woken.", {})
     delivery: DeliveryTable = setting("How an issue is worked off.", {})
+    gate: GateTable = setting("What may not leave.", {})
     folders: FoldersTable = setting("Where things lie.", {})

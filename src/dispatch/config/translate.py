@@ -6,7 +6,7 @@ nothing of pydantic leaves this package.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from dispatch.config import tables as t
 from dispatch.model.feed import FeedSettings, PartnerKind, PartnerProfile
+from dispatch.model.gate import Asking, Effect, GateSettings
 from dispatch.model.newsletter import (
     ArticleChoice,
     Box,
@@ -62,6 +63,7 @@ class Config:
     storage: StorageSettings
     schedule: ScheduleSettings
     delivery: DeliverySettings
+    gate: GateSettings
     folders: FolderSettings
     warnings: tuple[str, ...] = ()
 
@@ -302,6 +304,19 @@ def delivery(table: t.DeliveryTable) -> DeliverySettings:
     )
 
 
+def gate(table: t.GateTable, sources: Iterable[t.SourceTable]) -> GateSettings:
+    """[gate]; hosts that sources may reach, links may as well."""
+    effects = {
+        name: Effect(value) for name, value in table if name not in ("asking", "allow_hosts")
+    }
+    hosts = [*table.allow_hosts, *(host for one in sources for host in one.allow_hosts)]
+    return GateSettings(
+        effects=MappingProxyType(effects),
+        asking=Asking(table.asking),
+        allow_hosts=tuple(dict.fromkeys(hosts)),
+    )
+
+
 def config(
     tables: t.Tables, path: Path, storage: StorageSettings, warnings: tuple[str, ...]
 ) -> Config:
@@ -320,6 +335,7 @@ def config(
         storage=storage,
         schedule=schedule(tables.schedule),
         delivery=delivery(tables.delivery),
+        gate=gate(tables.gate, tables.sources),
         folders=FolderSettings(feeds=tables.folders.feeds, templates=tables.folders.templates),
         warnings=warnings,
     )

@@ -25,7 +25,7 @@ from dispatch.deliver.worker import Worker
 from dispatch.model.delivery import Balance, DeliveryState
 from dispatch.model.newsletter import Issue, IssueState, Newsletter
 from dispatch.model.settings import UncertainPolicy
-from dispatch.store import deliveries, issues, planning
+from dispatch.store import deliveries, gate_checks, issues, planning
 from dispatch.store.database import Database, Transaction
 
 #: Makes the names of workers unique within this process: a lease must have one owner.
@@ -85,6 +85,9 @@ def deliver(
         log.warning("crashed workers left %d deliveries owed, %d uncertain", owed, doubtful)
     with db.read() as tx:
         waiting = issues.list_issues(tx, states=(IssueState.COMPOSED, IssueState.SENDING))
+        if room.has_gate and not dry_run:
+            checked = gate_checks.list_checked(tx)
+            waiting = [one for one in waiting if one.id in checked or _is_under_way(one)]
     reports = [
         Round(db, room, issue, progress).run(dry_run=dry_run)
         for issue in reversed(waiting)
@@ -95,7 +98,11 @@ def deliver(
 
 def _is_due(issue: Issue, now: datetime) -> bool:
     """Whether the issue's own time has come; one that is under way is never too early."""
-    return issue.state is IssueState.SENDING or issue.goes_at is None or issue.goes_at <= now
+    return _is_under_way(issue) or issue.goes_at is None or issue.goes_at <= now
+
+
+def _is_under_way(issue: Issue) -> bool:
+    return issue.state is IssueState.SENDING
 
 
 class Round:

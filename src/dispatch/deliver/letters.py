@@ -32,6 +32,8 @@ class Mailroom:
     signer: tokens.Signer
     clock: ports.Clock
     stop: threading.Event = field(default_factory=threading.Event)
+    #: Whether an issue may leave only after the gate has looked at it.
+    has_gate: bool = False
 
 
 #: The variants of an issue laid out, by their id.

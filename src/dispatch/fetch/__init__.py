@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -32,6 +33,8 @@ FEED_TYPES = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 )
 DEFAULT_LIMIT_BYTES = 10 * 1024 * 1024
+#: How much of an answer a probe reads where it has to use GET.
+PROBE_BYTES = 256 * 1024
 MAX_REDIRECTS = 5
 _CHUNK = 64 * 1024
 _CODINGS = frozenset({"", "gzip", "deflate", "identity"})
@@ -140,6 +143,20 @@ class Fetcher:
         sent = self._headers(etag, last_modified, accept, authorization) | dict(headers)
         return self._guarded(url, allow_hosts, lambda: self._follow(url, sent, limit_bytes))
 
+    def probe(
+        self, url: str, *, accept: str | None = None, allow_hosts: Iterable[str] = ()
+    ) -> Response | FetchFailure:
+        """Whether `url` answers: HEAD, and GET where the server has no word for HEAD."""
+        sent = self._headers(None, None, accept, None)
+        answer: Response | FetchFailure = FetchFailure(reason="url", text=url)
+        for method in ("HEAD", "GET"):
+            answer = self._guarded(
+                url, allow_hosts, partial(self._follow, url, sent, PROBE_BYTES, method)
+            )
+            if isinstance(answer, Response) or not answer.reason.startswith("http_"):
+                break
+        return answer
+
     def send(
         self,
         method: str,
@@ -198,12 +215,14 @@ class Fetcher:
         }
         return headers | {name: value for name, value in optional.items() if value}
 
-    def _follow(self, url: str, headers: dict[str, str], limit: int) -> Response:
+    def _follow(
+        self, url: str, headers: dict[str, str], limit: int, method: str = "GET"
+    ) -> Response:
         """Hop by hop; every hop is a new address to be checked."""
         permanent = True
         current = _checked(url)
         for hop in range(MAX_REDIRECTS + 1):
-            status, received, body = self._once(current, headers, limit)
+            status, received, body = self._once(current, headers, limit, method)
             target = received.get("location", "")
             if status not in _REDIRECTS or not target:
                 moved = current if hop and permanent else None
@@ -232,7 +251,7 @@ class Fetcher:
             method,
             url,
             headers=dict(headers),
-            content=content if method != "GET" else None,
+            content=content if method not in ("GET", "HEAD") else None,
             extensions={"timeout": timeout.as_dict()},
         )
         response = self._transport.handle_request(request)

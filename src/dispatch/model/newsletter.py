@@ -147,6 +147,7 @@ class IssueState(StrEnum):
 
     COMPOSED = "composed"  #: variants are frozen, nobody was planned yet
     HELD = "held"  #: variants are frozen; it waits for the operator's word
+    BLOCKED = "blocked"  #: the gate found what must be mended before anything leaves
     SENDING = "sending"  #: the audience is frozen in the ledger, messages are leaving
     FINISHED = "finished"  #: the ledger balances
     SKIPPED = "skipped"  #: too few articles; they are carried over to the next issue

@@ -39,6 +39,12 @@ def plural(language: str, one: str, other: str, count: int, /, **values: object)
     return found.format(count=format_number(count, language), **values)
 
 
+def has_message(language: str, message: str) -> bool:
+    """Whether a reader of `language` gets `message` in their own words."""
+    tag = _known_tag(language)
+    return bool(tag) and message in _messages(tag)
+
+
 def read_in(language: str) -> str:
     """What a reader of `language` sees as the offer of that language: «Читать по-русски».
 
@@ -115,6 +121,15 @@ def _translations(tag: str) -> gettext.GNUTranslations:
     mofile.write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@cache
+def _messages(tag: str) -> frozenset[str]:
+    """The messages that a catalogue translates; a counted one by its first form."""
+    with catalogue_path(tag).open("rb") as file:
+        catalogue = pofile.read_po(file, locale=tag, domain=DOMAIN)
+    ids = (one.id for one in catalogue if one.string)
+    return frozenset(one if isinstance(one, str) else one[0] for one in ids)
 
 
 @cache

@@ -51,6 +51,15 @@ def is_public(address: str) -> bool:
     return number.is_global and not number.is_multicast and not number.is_reserved
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether `host`, a name or a numeric address, is the machine itself (RFC 6761, 6.3)."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     if address.ipv4_mapped or address.sixtofour:
         return address.ipv4_mapped or address.sixtofour

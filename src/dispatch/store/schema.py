@@ -410,6 +410,16 @@ suppression = sa.Table(
     sa.Column("note", sa.Text, nullable=False, default=""),
 )
 
+#: What the gate had against each issue when it last looked.
+gate_check = sa.Table(
+    "gate_check",
+    metadata,
+    sa.Column("issue_id", sa.ForeignKey("issue.id"), primary_key=True),
+    sa.Column("checked_at", Moment, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("objections", sa.JSON, nullable=False),
+)
+
 #: The ledger. No index on what changes: PostgreSQL can then update in place (HOT).
 delivery = sa.Table(
     "delivery",

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import mails
 import pytest
 
-from dispatch.model.contents import IssueContents
+from dispatch.model.contents import IssueContents, LatestBlock, SectionGroup
 from dispatch.render import checklist, email
 
 MakeIssue = Callable[..., IssueContents]
@@ -118,3 +119,12 @@ def test_the_list_is_gone_through_in_a_moment(make_issue: MakeIssue, templates: 
 def test_the_reference_explains_every_line() -> None:
     page = (Path(__file__).parents[3] / "docs" / "reference" / "checklist.md").read_text()
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(checklist.LINES)
+
+
+def test_an_address_in_cyrillic_is_the_same_in_both_parts(
+    make_issue: MakeIssue, templates: Path
+) -> None:
+    article = mails.listed(mails.COPY["ru"], 1, url="https://пример.рф/путь/к статье/")
+    group = SectionGroup(name="", articles=(article,))
+    mail = email.render_issue(make_issue("ru", blocks=(LatestBlock(groups=(group,)),)), templates)
+    assert checklist.check(mail.html, mail.text) == ()

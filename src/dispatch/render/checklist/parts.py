@@ -8,6 +8,7 @@ from typing import Final
 
 from dispatch.render import message, slots
 from dispatch.render.checklist.page import Mail
+from dispatch.rules import canonical
 
 #: Gmail clips a message near 102 kB and counts the encoded source.
 CLIPPED_OCTETS: Final = 102_000
@@ -66,15 +67,19 @@ def check_text(mail: Mail) -> Iterator[str]:
 
 def check_text_links(mail: Mail) -> Iterator[str]:
     """Every address of the HTML part stands in the text part, whole; articles in their order."""
-    lines = [line.strip() for line in mail.text.splitlines()]
-    for url in dict.fromkeys(str(url) for url in mail.find("//a/@href")):
-        if url.startswith("http") and url not in lines:
+    lines = [_known(line.strip()) for line in mail.text.splitlines() if "://" in line]
+    for url in dict.fromkeys(map(str, mail.find("//a/@href"))):
+        if url.startswith("http") and _known(url) not in lines:
             yield f"no line of the text part is {url}"
-    headlines = dict.fromkeys(
-        str(url) for url in mail.find("//h2//a/@href|//h3//a/@href|//h4//a/@href")
-    )
+    found = mail.find("//h2//a/@href|//h3//a/@href|//h4//a/@href")
+    headlines = dict.fromkeys(_known(str(url)) for url in found)
     if list(headlines) != list(dict.fromkeys(line for line in lines if line in headlines)):
         yield "the articles of the text part come in another order"
+
+
+def _known(url: str) -> str:
+    """An address in one spelling: a path in Cyrillic is escaped in one part alone."""
+    return canonical.canonical_url(url) or url
 
 
 def _squeezed(text: str) -> str:
