@@ -47,22 +47,20 @@ def check(keeper: Gatekeeper, case: Case) -> Found:
         return
     links, images = _addresses(case)
     pages = {one.url: one.title for one in case.articles.values()}
-    answers = _ask_all(keeper, [*links, *images], pages)
-    yield from _judge_links(keeper, links, pages, answers)
+    answers = _ask_all(keeper, [*pages, *links, *images], pages)
+    for page in pages:
+        yield from (("articles", "", text) for text in _wrong(page, pages, answers))
+    yield from _judge_links(keeper, [one for one in links if one not in pages], answers)
     for image in images:
         if failure := _failure(answers.get(image)):
             yield "images", "", f"the image {failure}"
 
 
-def _judge_links(
-    keeper: Gatekeeper, links: Iterable[str], pages: Mapping[str, str], answers: Answers
-) -> Found:
+def _judge_links(keeper: Gatekeeper, links: Iterable[str], answers: Answers) -> Found:
     way_out = addresses.unsubscribe_url(keeper.publication, "")
     for link in links:
         failure = _failure(answers.get(link))
-        if link in pages:
-            yield from (("articles", "", text) for text in _wrong(link, pages, answers))
-        elif failure and link == way_out:
+        if failure and link == way_out:
             yield "unsubscribe", "", f"the page to unsubscribe at: {failure}"
         elif failure:
             yield "links", "", failure
