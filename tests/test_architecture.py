@@ -89,7 +89,7 @@ LONGEST = 45
 
 #: Modules whose tests do not carry their name, and the test files that hold them to account.
 TESTED_BY: dict[str, str] = {
-    "app/feeds": "test_syndicate.py",
+    "app/feeds": "syndicate/test_subscription.py",
     "app/intake": "test_collect.py",
     "app/issues": "test_compose.py",
     "app/office": "test_app.py",
@@ -129,8 +129,8 @@ TESTED_BY: dict[str, str] = {
     "render/feed_note": "render/test_feeds.py",
     "render/feed_pieces": "render/test_feeds.py",
     "render/feedgen_extension": "render/test_feeds.py",
-    "render/issue_body": "test_syndicate_others.py",
-    "render/opml": "test_syndicate_others.py",
+    "render/issue_body": "syndicate/test_others.py",
+    "render/opml": "syndicate/test_others.py",
     "render/pictures": "render/issue/test_email.py",
     "render/references": "test_gate.py",
     "render/wording": "test_gate.py",
@@ -142,10 +142,10 @@ TESTED_BY: dict[str, str] = {
     "rules/feed_lint_values": "rules/test_feed_lint.py",
     "rules/feed_kinds": "test_syndicate_others.py",
     "rules/scripts": "rules/test_gate.py",
+    "rules/feed_kinds": "syndicate/test_others.py",
     "rules/network": "test_fetch.py",
     "sources/pages_memory": "sources/test_pages.py",
-    "store/authors": "test_syndicate_others.py",
-    "syndicate/others": "test_syndicate_others.py",
+    "store/authors": "syndicate/test_others.py",
     "sources/rest": "sources/test_wordpress.py",
     "sources/sitemap_walk": "sources/test_pages.py",
     "sources/watch": "sources/test_wordpress.py",
@@ -167,6 +167,14 @@ TESTED_BY: dict[str, str] = {
     "store/schema": "store/test_database.py",
     "store/upsert": "store/test_articles.py",
     "web/api_description": "web/test_articles_api.py",
+    "store/feed_archives": "syndicate/test_archives.py",
+    "store/feed_bases": "syndicate/test_incremental.py",
+    "store/feed_places": "syndicate/test_incremental.py",
+    "store/triggers": "syndicate/test_incremental.py",
+    "syndicate/__init__": "syndicate/test_subscription.py",
+    "syndicate/basis": "syndicate/test_incremental.py",
+    "syndicate/desk": "syndicate/test_incremental.py",
+    "syndicate/press": "syndicate/test_incremental.py",
     "transports/__init__": "test_docs.py",
 }
 #: The readers of feeds are one reader to whoever feeds them: whole documents in, entries out.

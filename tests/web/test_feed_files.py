@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -242,3 +243,22 @@ def test_two_builds_in_one_second_are_two_versions_for_every_reader(room: Newsro
     late = client.get(RSS, headers={"If-Modified-Since": seen[0].headers["last-modified"]})
     assert late.status_code == 200
     assert b"Second fog" in late.content
+
+
+def test_documents_of_the_past_are_served_for_longer_and_others_are_not_invented(
+    client: Visitors,
+) -> None:
+    room = client.room
+    room.article("An old story", published_at=room.clock.now() - timedelta(days=50))
+    room.collect()
+    path = "/feeds/en/archive/2026-10/atom.xml"
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert response.headers["cache-control"].startswith("public, max-age=86400")
+    etag = response.headers["etag"]
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    person = client.get(path, headers={"Sec-Fetch-Dest": "document"})
+    assert person.headers["content-type"] == "application/xml; charset=utf-8"
+    for other in ("en/archive/2026-09/atom.xml", "xx/archive/2026-10/atom.xml"):
+        assert client.get(f"/feeds/{other}").status_code == 404

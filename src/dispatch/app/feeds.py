@@ -36,9 +36,13 @@ class Feeds:
         self._office = office
 
     def syndicate(
-        self, *, dry_run: bool = False, progress: ports.Progress | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        everything: bool = False,
+        progress: ports.Progress | None = None,
     ) -> SyndicateReport:
-        """Build every feed and publish what moved."""
+        """Build what has changed, or look at `everything` anew, and publish what moved."""
         if not dry_run:
             site.publish_stylesheet(self._office.config.folders.feeds)
         report = syndicate.syndicate(
@@ -49,6 +53,7 @@ class Feeds:
             self._office.config.folders.feeds,
             now=self._office.clock.now(),
             dry_run=dry_run,
+            everything=everything,
             progress=progress,
         )
         more = self.syndicate_others(dry_run=dry_run)

@@ -58,19 +58,21 @@ def collect(
 @click.command(
     "syndicate",
     cls=options.Command,
-    examples=("dispatch syndicate",),
+    examples=("dispatch syndicate", "dispatch syndicate --all"),
 )
+@click.option("--all", "everything", is_flag=True, help="Look at every document of the past too.")
 @options.dry_run
 @pass_door
-def syndicate(door: Door, dry_run: bool) -> None:
-    """Build every feed, and write those that changed.
+def syndicate(door: Door, everything: bool, dry_run: bool) -> None:
+    """Build the feeds of which something has changed, and write those that look different.
 
-    `collect` does this by itself; give it after a change of the configuration or the stylesheet.
-    A feed that does not change keeps its bytes, so that readers are not asked to fetch it again.
+    `collect` does this by itself; give it after a change of the configuration or the stylesheet,
+    and with --all after the folder of feeds was restored or moved. A feed that does not change
+    keeps its bytes, so that readers are not asked to fetch it again.
     """
     screen = door.screen
     with door.site(dry_run=dry_run) as site, screen.progress() as progress:
-        report = site.feeds.syndicate(dry_run=dry_run, progress=progress)
+        report = site.feeds.syndicate(dry_run=dry_run, everything=everything, progress=progress)
     door.report(report, lambda on: _show_feeds(on, report), has_failures=bool(report.failures))
 
 

@@ -281,6 +281,16 @@ class FeedsTable(Table):
     ping: tuple[v.Url, ...] = setting(
         "Public WebSub hubs that are told of every change as well.", ()
     )
+    archives: v.Flag = setting(
+        "Whether the feeds of each language lead on to all older articles, month by month "
+        "(RFC 5005).",
+        True,
+    )
+    retraction_days: v.CountOrNone = setting(
+        "How many days a notice stands in place of an article that was withdrawn, before its "
+        "tombstone; 0 for none.",
+        0,
+    )
 
 
 class TopReadsTable(Table):

@@ -160,6 +160,8 @@ def feeds(table: t.FeedsTable) -> FeedSettings:
         hub=table.hub,
         ping=table.ping,
         hub_allow_hosts=table.hub_allow_hosts,
+        archives=table.archives,
+        retraction_days=table.retraction_days,
     )
 
 

@@ -91,6 +91,7 @@ class FeedSettings:
 
     `hub` says whether we are a WebSub hub ourselves; the public ones of `ping` are told of changes.
     Listeners at `hub_allow_hosts` may have private addresses.
+    `retraction_days`: how long a notice stands in place of a withdrawn article.
     """
 
     entries: int = 30
@@ -106,6 +107,8 @@ class FeedSettings:
     hub: bool = True
     ping: tuple[str, ...] = ()
     hub_allow_hosts: tuple[str, ...] = ()
+    archives: bool = True
+    retraction_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,18 @@ class FeedAlternate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHistory:
+    """Where a document stands in its feed's history (RFC 5005): keys of the documents around it.
+
+    `current` is the subscription feed, and None in the subscription feed itself.
+    """
+
+    current: str | None = None
+    previous: str | None = None
+    following: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedContext:
     """What a feed needs beside its articles, all of it data: a feed is a function of its input.
 
@@ -167,3 +182,5 @@ class FeedContext:
     subscribe_url: str | None = None
     hub_url: str | None = None
     partner: PartnerRules | None = None
+    marks_updates: bool = True
+    history: FeedHistory = FeedHistory()

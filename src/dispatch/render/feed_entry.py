@@ -10,8 +10,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from dispatch.model.article import Article, Author, Image, Translation
@@ -31,6 +31,9 @@ MOST_ENTRY_CHARACTERS: Final = 128 * 1024
 #: them still, and readers would follow a relative srcset, or wait for a script.
 _UNFIT: Final = re.compile(r" (?:srcset|sizes|loading|style|data-[a-z-]+|on[a-z]+)=\"[^\"]*\"")
 _TAG: Final = re.compile(r"<[a-z][^<>]*>")
+
+#: Updates are spread over seconds of their own (`store.articles`): less than this is no correction.
+_SPREAD: Final = timedelta(minutes=2)
 
 #: Runs of ASCII white space; the no-break spaces of Russian and French typography stay.
 _SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
@@ -63,11 +66,13 @@ class FeedEntry:
 
 def style(context: FeedContext) -> Hashable:
     """All that `make_entry` takes from a context that two feeds of one build may not share."""
-    return context.settings, context.partner
+    return context.settings, context.partner, context.marks_updates
 
 
 def make_entry(article: Article, context: FeedContext) -> FeedEntry:
-    """What a feed shows of `article`."""
+    """What a feed shows of `article`; of a withdrawn one, a notice in place of its text."""
+    if article.withdrawn_at is not None:
+        article, context = _retract(article, article.withdrawn_at), _without_extras(context)
     settings, partner = context.settings, context.partner
     image = _image_for(article, partner)
     summary, url = plain(article.standfirst), clean(article.url)
@@ -141,7 +146,8 @@ def _make_html(article: Article, context: FeedContext) -> str:
     if not body.strip() or len(body) > MOST_ENTRY_CHARACTERS:
         return ""
     body = _TAG.sub(_without_unfit, body)
-    html_text = "\n".join((body, *_last_paragraphs(article, context)))
+    first, last = _first_paragraphs(article, context), _last_paragraphs(article, context)
+    html_text = "\n".join((*first, body, *last))
     # Few readers derive the direction of a text from its language.
     if catalogue.direction(article.language) == "rtl":
         return f'<div lang="{_escape(article.language)}" dir="rtl">{html_text}</div>'
@@ -150,6 +156,33 @@ def _make_html(article: Article, context: FeedContext) -> str:
 
 def _without_unfit(tag: re.Match[str]) -> str:
     return _UNFIT.sub("", tag[0])
+
+
+def _retract(article: Article, withdrawn_at: datetime) -> Article:
+    """The same article with a notice for text: most readers overwrite their copy with it."""
+    notice = catalogue.text(article.language, "This article has been withdrawn.")
+    return replace(
+        article,
+        standfirst=notice,
+        html=f"<p>{_escape(notice)}</p>",
+        image=None,
+        translations=(),
+        updated_at=max(article.updated_at, withdrawn_at),
+        withdrawn_at=None,
+    )
+
+
+def _without_extras(context: FeedContext) -> FeedContext:
+    return replace(context, appeals={}, read_also={}, marks_updates=False)
+
+
+def _first_paragraphs(article: Article, context: FeedContext) -> Iterator[str]:
+    """A substantial correction is said in the text: no reader shows an entry again for a date."""
+    if context.marks_updates and article.updated_at - article.published_at > _SPREAD:
+        day = article.updated_at.astimezone(context.publication.time_zone).date()
+        date = catalogue.format_date(day, article.language)
+        words = catalogue.text(article.language, "Updated {date}", date=date)
+        yield f"<p><em>{_escape(words)}</em></p>"
 
 
 def _last_paragraphs(article: Article, context: FeedContext) -> Iterator[str]:

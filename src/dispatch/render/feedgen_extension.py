@@ -28,6 +28,7 @@ ATOM: Final = "http://www.w3.org/2005/Atom"
 DC: Final = "http://purl.org/dc/elements/1.1/"
 MEDIA: Final = "http://search.yahoo.com/mrss/"
 SYNDICATION: Final = "http://purl.org/rss/1.0/modules/syndication/"
+HISTORY: Final = "http://purl.org/syndication/history/1.0"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
 WEBFEEDS: Final = "http://webfeeds.org/rss/1.0"
 
@@ -80,6 +81,7 @@ class Head:
     contact: str
     marks: Marks
     has_webfeeds: bool
+    is_archive: bool
 
 
 class FeedExtension:
@@ -92,11 +94,13 @@ class FeedExtension:
         # Of these two the W3C's validator warns: they are declared only where they are used.
         tombstones = {"at": TOMBSTONES} if self.head.tombstones and not self.head.is_rss else {}
         webfeeds = {"webfeeds": WEBFEEDS} if self.head.has_webfeeds else {}
-        return {**(_IN_RSS if self.head.is_rss else _IN_ATOM), **tombstones, **webfeeds}
+        history = {"fh": HISTORY} if self.head.is_archive else {}
+        return {**(_IN_RSS if self.head.is_rss else _IN_ATOM), **tombstones, **webfeeds, **history}
 
     def extend_atom(self, root: Element) -> Element:
         """Called when the head is written and no entry is."""
         _add_stylesheet(root, self.head.stylesheet_url)
+        self._say_archive(root)
         for link in self.head.links:
             _add_link(root, "link", link)
         for tag, text in self._head_texts():
@@ -119,6 +123,7 @@ class FeedExtension:
         _add_stylesheet(root, self.head.stylesheet_url)
         channel = root[0]
         _set_text(channel, "link", self.head.home_url)
+        self._say_archive(channel)
         for link in self.head.links:
             _add_link(channel, f"{{{ATOM}}}link", link)
         for tag, text in (("copyright", self.head.rights), ("webMaster", self.head.contact)):
@@ -131,6 +136,11 @@ class FeedExtension:
         _write_references(channel)
         channel.append(self.head.note)
         return root
+
+    def _say_archive(self, parent: Element) -> None:
+        """RFC 5005, section 4: a reader does not subscribe to this one."""
+        if self.head.is_archive:
+            etree.SubElement(parent, f"{{{HISTORY}}}archive")
 
 
 def _add_badge(channel: Element, head: Head) -> None:

@@ -7,7 +7,7 @@ silent (design: invariant 6) and an ETag means something.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
@@ -86,7 +86,8 @@ def feed_updated_at(
 ) -> datetime:
     """When the feed last changed significantly: by an entry, by a withdrawal, by being born."""
     moments = [article.updated_at for article in articles]
-    moments += [article.withdrawn_at for article in withdrawn if article.withdrawn_at]
+    retracted = (*articles, *withdrawn)
+    moments += [article.withdrawn_at for article in retracted if article.withdrawn_at]
     return feed_entry.whole_seconds(max(moments, default=born_at))
 
 
@@ -177,7 +178,7 @@ def _make_head(
         home_url=feed.home_url,
         stylesheet_url=addresses.stylesheet_url(context.publication),
         note=feed_note.make_note(feed, feed_format, context),
-        links=_feed_links(feed_format, context),
+        links=(*_feed_links(feed_format, context), *_history_links(feed_format, context)),
         tombstones=tombstones,
         updates_per_hour=max(1, 3600 // max(60, context.settings.max_age_seconds)),
         is_rss=feed_format is FeedFormat.RSS,
@@ -185,6 +186,7 @@ def _make_head(
         contact=_contact(feed, context),
         marks=context.publication.marks,
         has_webfeeds=bool(context.partner and context.partner.has_webfeeds),
+        is_archive=context.history.current is not None,
     )
 
 
@@ -216,3 +218,20 @@ def _feed_links(
         for other in context.alternates
     ]
     return (*hubs, *others)
+
+
+def _history_links(
+    feed_format: FeedFormat, context: FeedContext
+) -> Iterator[feedgen_extension.Link]:
+    """The way through the history of the feed (RFC 5005, section 4)."""
+    history = context.history
+    documents = {
+        "current": history.current,
+        "prev-archive": history.previous,
+        "next-archive": history.following,
+    }
+    for rel, key in documents.items():
+        if key:
+            url = addresses.feed_url(context.publication, key, feed_format)
+            media_type = MEDIA_TYPES[feed_format]
+            yield feedgen_extension.Link(rel=rel, href=url, media_type=media_type)

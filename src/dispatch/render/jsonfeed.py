@@ -53,11 +53,13 @@ def _make_head(feed: Feed, context: FeedContext) -> Mapping[str, object]:
         }
         for other in context.alternates
     ]
+    previous = context.history.previous  # older articles: never this document itself
     return {
         "version": VERSION,
         "title": feed_entry.plain(feed.title),
         "home_page_url": feed.home_url,
         "feed_url": addresses.feed_url(publication, feed.key, FeedFormat.JSON),
+        "next_url": previous and addresses.feed_url(publication, previous, FeedFormat.JSON),
         "description": feed_entry.plain(feed.subtitle),
         "icon": publication.marks.icon,
         "favicon": publication.marks.favicon,

@@ -7,6 +7,7 @@ the hub can only agree (WebSub, section 3: the topic URL is the `self` URL, byte
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from dispatch.model.feed import FILE_NAMES, FeedFormat, FeedSettings
@@ -17,10 +18,31 @@ FEEDS: Final = "feeds"
 #: The folder of the top reads, below the public URL and below the folder of all feeds.
 TOP: Final = "top"
 
+#: The folder of a feed's history, below its own.
+ARCHIVE: Final = "archive"
+
+_IN_ARCHIVE: Final = re.compile(rf"(?P<key>.+)/{ARCHIVE}/\d{{4}}-\d\d(-\d+)?/(?P<file>[^/]+)")
+
 
 def feed_path(key: str, format: FeedFormat) -> str:  # noqa: A002 - the word of the field
     """The file of a feed below the folder of all feeds: "en/foreign-policy/atom.xml"."""
     return f"{key}/{FILE_NAMES[format]}"
+
+
+def archive_key(key: str, name: str) -> str:
+    """The key of a document of a feed's history: "en/archive/2026-10"."""
+    return f"{key}/{ARCHIVE}/{name}"
+
+
+def current_path(path: str) -> str | None:
+    """The subscription feed whose history `path` belongs to; None for any other path."""
+    found = _IN_ARCHIVE.fullmatch(path)
+    return f"{found['key']}/{found['file']}" if found else None
+
+
+def is_archive(path: str) -> bool:
+    """Whether `path` belongs to the history of a feed."""
+    return current_path(path) is not None
 
 
 def feed_url(publication: Publication, key: str, format: FeedFormat) -> str:  # noqa: A002

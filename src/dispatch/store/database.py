@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dispatch import errors
+from dispatch.store import triggers
 
 #: What verbs pass to the functions of this package.
 Transaction = Connection
@@ -68,6 +69,7 @@ class Database:
             config = _alembic()
             config.attributes["connection"] = tx
             command.upgrade(config, "head")
+            triggers.install(tx)
 
     def revision(self) -> tuple[str | None, str | None]:
         """(the database's revision, this program's revision)."""

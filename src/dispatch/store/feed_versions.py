@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -16,6 +17,12 @@ _table = schema.feed_version
 def get_versions(tx: Transaction) -> dict[str, FeedVersion]:
     """The last version of every path."""
     return {row.path: FeedVersion(**row._asdict()) for row in tx.execute(sa.select(_table))}
+
+
+def find_versions(tx: Transaction, paths: Collection[str]) -> dict[str, FeedVersion]:
+    """The last version of those of `paths` that were ever published; at most some hundred paths."""
+    query = sa.select(_table).where(_table.c.path.in_(sorted(paths)))
+    return {row.path: FeedVersion(**row._asdict()) for row in tx.execute(query)}
 
 
 def put_version(tx: Transaction, version: FeedVersion) -> None:

@@ -268,6 +268,57 @@ feed_polls = sa.Table(
     sa.Column("seen_at", Moment, nullable=False, index=True),
 )
 
+#: Articles of which anything changed that readers are shown: triggers write it (store.triggers),
+#: so no writer can forget to, and feeds follow. It is emptied when they have.
+article_change = sa.Table(
+    "article_change",
+    metadata,
+    sa.Column("article_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("changes", sa.Integer, nullable=False),
+    sa.Column("taken", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+#: Where each article stands: in all of its language (section "") and in each of its sections.
+#: `revision` is new whenever the article, or a translation of it, has changed.
+feed_place = sa.Table(
+    "feed_place",
+    metadata,
+    sa.Column("article_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("section", sa.Text, primary_key=True),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("published_at", Moment, nullable=False),
+    sa.Column("withdrawn_at", Moment),
+    sa.Column("month", sa.Integer, nullable=False),
+    sa.Column("group_id", sa.Integer, nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False, index=True),
+    sa.Index("ix_feed_place_newest", "section", "language", "published_at", "article_id"),
+    sa.Index("ix_feed_place_newest_of_all", "section", "published_at", "article_id"),
+    sa.Index("ix_feed_place_withdrawn_at", "withdrawn_at"),
+)
+
+#: What a feed was last built from, as a digest: equal means that nothing is to be done.
+feed_basis = sa.Table(
+    "feed_basis",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("basis", sa.Text, nullable=False),
+)
+
+#: The months of a feed's history. `marks` counts the reasons to look at one again; `documents` it
+#: has, and `bases` is what each of them was built from.
+feed_archive = sa.Table(
+    "feed_archive",
+    metadata,
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("section", sa.Text, primary_key=True),
+    sa.Column("month", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("marks", sa.Integer, nullable=False),
+    sa.Column("is_over", sa.Boolean, nullable=False),
+    sa.Column("documents", sa.Integer, nullable=False),
+    sa.Column("bases", sa.JSON, nullable=False),
+    sa.Index("ix_feed_archive_marks", "marks"),
+)
+
 newsletter = sa.Table(
     "newsletter",
     metadata,

@@ -73,5 +73,15 @@ def add_to(tx: Transaction, table: sa.Table, row: Row, counter: str) -> None:
     tx.execute(statement.on_conflict_do_update(index_elements=keys, set_={counter: total}))
 
 
+def add_to_from(tx: Transaction, table: sa.Table, rows: sa.Select[Any], counter: str) -> None:
+    """`add_to` for the result of a query, whose columns are those of `table`."""
+    keys = [column.name for column in table.primary_key]
+    # WHERE: without one SQLite takes ON CONFLICT for the condition of a join.
+    source = rows if rows.whereclause is not None else rows.where(sa.true())
+    statement = _insert(tx, table).from_select([one.name for one in table.columns], source)
+    total = table.c[counter] + statement.excluded[counter]
+    tx.execute(statement.on_conflict_do_update(index_elements=keys, set_={counter: total}))
+
+
 def _insert(tx: Transaction, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)

@@ -37,6 +37,9 @@ RETRY_SECONDS = 60
 #: How long the table of feeds is taken for complete: a new author's feed is found within it.
 TABLE_SECONDS = 10.0
 
+#: How long a document of a feed's history may be kept: it changes when one of its articles does.
+ARCHIVE_SECONDS = 86_400
+
 _METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -74,6 +77,7 @@ class FeedFiles:
         """What the table did not have a moment ago: it may be new, given up, or never was."""
         path: str = request.path_params["path"]
         await run_in_threadpool(self._refresh)
+        await run_in_threadpool(self._admit_archive, path)
         if path in self.shelf.media_types:
             return _Answered(self, path)
         if await run_in_threadpool(self.site.feeds.is_retired, path):
@@ -128,7 +132,7 @@ class FeedFiles:
         """The answers of `document`; made anew when it is another one."""
         kept = self._shown.get(path)
         if kept is None or kept.document is not document:
-            one = self.addresses.get(path)
+            one = self.addresses.get(addresses.current_path(path) or path)
             is_xml = one is not None and one.format is not FeedFormat.JSON
             people_type = PERSON_MEDIA_TYPE if is_xml else document.media_type
             kept = prepared.prepare(document, self._headers(path), people_type)
@@ -137,7 +141,10 @@ class FeedFiles:
 
     def _headers(self, path: str) -> dict[str, str]:
         """The same bytes under the type that shows them: only the label depends on who asks."""
-        said = headers.feed(self.site.config.feeds.max_age_seconds, self.policy)
+        max_age = self.site.config.feeds.max_age_seconds
+        if addresses.is_archive(path):
+            max_age = max(max_age, ARCHIVE_SECONDS)
+        said = headers.feed(max_age, self.policy)
         if path in self.addresses:
             said["Link"] = headers.links(self.site.feeds.list_hubs(), self.addresses[path].url)
         return said
@@ -153,6 +160,12 @@ class FeedFiles:
     def _refresh(self) -> None:
         if time.monotonic() - self._read_at >= TABLE_SECONDS:
             self._read_table()
+
+    def _admit_archive(self, path: str) -> None:
+        """A document of a feed's history is known once it stands: anybody can think of names."""
+        one = self.addresses.get(addresses.current_path(path) or "")
+        if one and (self.shelf.folder / path).is_file():
+            self.shelf.media_types = {**self.shelf.media_types, path: one.media_type}
 
     def _missing(self) -> Response:
         """404, and not 410, for what merely vanished: 410 makes readers forget a feed.

@@ -83,14 +83,14 @@ def test_a_full_disk_leaves_the_old_feed_whole_and_the_others_written(
     old = feed(newsroom, "en/atom.xml").read_bytes()
     newsroom.later(hours=1)
     newsroom.article("A second piece")
-    publish = output.publish_file
+    stage = output.stage
 
     def full(folder: Path, path: str, *rest: object) -> object:
         if path == "en/atom.xml":
             raise errors.OutputError(f"{folder / path}: {os.strerror(errno.ENOSPC)}")
-        return publish(folder, path, *rest)  # type: ignore[arg-type]
+        return stage(folder, path, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(output, "publish_file", full)
+    monkeypatch.setattr(output, "stage", full)
     result = newsroom.collect()
     assert result.feeds is not None
     assert result.has_failures

@@ -1,0 +1,20 @@
+"""What each feed was last built from, as a digest: equal means that nothing is to be done."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from dispatch.store import schema, upsert
+from dispatch.store.database import Transaction
+
+_table = schema.feed_basis
+
+
+def get_bases(tx: Transaction) -> dict[str, str]:
+    """The last basis of every feed, by key."""
+    return {row.key: row.basis for row in tx.execute(sa.select(_table))}
+
+
+def put_basis(tx: Transaction, key: str, basis: str) -> None:
+    """Remember what the feed called `key` now shows."""
+    upsert.put(tx, _table, {"key": key, "basis": basis})
