@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from newsroom import Newsroom, slug_of
+from newsroom import Newsroom, slug_of, text_of
 
 
 def counts(newsroom: Newsroom, **options: bool) -> tuple[int, int, int, int]:
@@ -151,11 +151,75 @@ def test_a_source_that_shows_everything_as_new_is_held_back_until_released(
     newsroom.later(hours=1)
     for number in range(20):
         newsroom.article(f"Flood {number}")
+    newsroom.article("First", standfirst="It goes on")
     (held,) = newsroom.collect().articles.sources
-    assert "20 of 21 entries are new at once" in held.failure
+    assert (held.failure, held.held, held.changed) == ("", 20, 1)
+    assert any("dispatch source release desk" in warning for warning in held.warnings)
     assert len(newsroom.articles()) == 1
-    (released,) = newsroom.collect(accept_flood=True).articles.sources
-    assert (released.failure, released.new) == ("", 20)
+    newsroom.later(hours=1)
+    newsroom.article("Second")
+    (later,) = newsroom.collect().articles.sources
+    assert (later.new, later.held) == (1, 20), "what comes after the flood is taken"
+    released = newsroom.app.intake.release("desk")
+    assert (released.new, len(newsroom.articles())) == (20, 22)
+    assert newsroom.app.intake.list_held("desk") == []
+
+
+def test_a_flood_may_be_taken_at_once_or_refused_for_good(newsroom: Newsroom) -> None:
+    newsroom.article("First")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    for number in range(20):
+        newsroom.article(f"Flood {number}")
+    newsroom.collect()
+    assert newsroom.app.intake.release("desk", discard=True).refused == 20
+    newsroom.later(hours=1)
+    newsroom.article("Second")
+    (report,) = newsroom.collect().articles.sources
+    assert (report.new, report.held) == (1, 0)
+    newsroom.article("Third")
+    (report,) = newsroom.collect(accept_flood=True).articles.sources
+    assert report.new == 21, "an operator may think again"
+
+
+def test_a_flood_is_an_alarm_that_is_told_once_and_once_more_when_it_is_over(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.article("First")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    for number in range(20):
+        newsroom.article(f"Flood {number}")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.collect()
+    (mail,) = newsroom.mails()
+    assert mail["To"] == "editors@meridian.example"
+    assert mail["Subject"] == "The Meridian: source desk: flood"
+    assert "20 entries wait in quarantine" in text_of(mail)
+    (status,) = newsroom.app.intake.list_statuses()
+    assert [alarm.kind.value for alarm in status.alarms] == ["flood"]
+    newsroom.app.intake.release("desk")
+    newsroom.later(hours=1)
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.collect()
+    first, second = newsroom.mails()
+    assert "Over:" in text_of(first) + text_of(second)
+
+
+def test_why_prints_how_an_article_was_recognised(newsroom: Newsroom) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    newsroom.later(hours=1)
+    newsroom.article("Long treaties", slug="en/moved-for-good/")
+    newsroom.collect()
+    facts = newsroom.app.intake.why("1")
+    assert [(one.decision, one.step) for one in facts.recognitions] == [
+        ("new", "none"),
+        ("changed", "id"),
+    ]
+    assert facts.recognitions[0].why == "it was there when the source was first asked"
 
 
 @pytest.mark.parametrize("missing", ["title", "folder"])

@@ -33,6 +33,7 @@ from dispatch.cli import root
 from dispatch.compose import blocks as compose_blocks
 from dispatch.config import shapes
 from dispatch.model import contents, settings
+from dispatch.model.alarm import AlarmKind
 from dispatch.model.delivery import DeliveryState, OutcomeStatus
 from dispatch.model.fault import FaultLevel
 from dispatch.model.feed import FeedFormat, FeedKind, PartnerKind
@@ -50,11 +51,12 @@ from dispatch.model.newsletter import (
 from dispatch.model.ranking import Cap, RulingKind, Standing
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
+from dispatch.model.source import HoldReason
 from dispatch.model.subscriber import SubscriptionState, SuppressionReason
 from dispatch.render import blocks, email
 from dispatch.rules import gate as gate_rules
 from dispatch.rules.consent import Refusal
-from dispatch.rules.identity import Decision
+from dispatch.rules.identity import Decision, Step
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -86,6 +88,9 @@ STATES: list[type[Enum]] = [
     SubscriptionState,
     SuppressionReason,
     Decision,
+    Step,
+    HoldReason,
+    AlarmKind,
     DiscardReason,
     ArticleChoice,
     Effect,

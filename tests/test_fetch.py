@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import socket
 import threading
 import time
@@ -35,6 +36,8 @@ class _Stage(BaseHTTPRequestHandler):
             answer(self)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+    do_POST = do_GET  # noqa: N815 - the name is the protocol's
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
@@ -270,7 +273,7 @@ def test_an_error_status_is_data(site: Site, fetcher: fetch.Fetcher, status: int
     assert "secret" not in answer.text
 
 
-def test_retry_after_may_be_a_date_and_is_capped(site: Site, fetcher: fetch.Fetcher) -> None:
+def test_retry_after_may_be_a_date_and_is_capped(site: Site) -> None:
     soon = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     values = {"/date": soon, "/huge": "9" * 30, "/odd": "soon", "/past": "-5"}
 
@@ -278,13 +281,45 @@ def test_retry_after_may_be_a_date_and_is_capped(site: Site, fetcher: fetch.Fetc
         stage.reply(503, Retry_After=values[stage.path])
 
     site.answers.update(dict.fromkeys(values, busy))
-    waits = [
-        failure(fetcher, site.url(path)).retry_after_seconds
-        for path in ("/date", "/huge", "/odd", "/past")
-    ]
+    waits = []
+    for path in values:
+        with fetch.Fetcher(contact="desk@news.example", deadlines=QUICK) as fetcher:
+            waits.append(failure(fetcher, site.url(path)).retry_after_seconds)
     assert waits[0] is not None
     assert 3500 < waits[0] <= 3600
     assert waits[1:] == [7 * 24 * 3600, None, None]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_holds_for_the_whole_host(
+    site: Site, fetcher: fetch.Fetcher, status: int
+) -> None:
+    site.answers["/busy"] = lambda stage: stage.reply(status, Retry_After="120")
+    failure(fetcher, site.url("/busy"))
+    again = failure(fetcher, site.url("/other"))
+    assert again.reason == "rest"
+    assert 118 <= (again.retry_after_seconds or 0) <= 120
+    assert len(site.seen) == 1, "the host was not asked again"
+
+
+def test_one_host_is_asked_one_thing_at_a_time_with_a_pause(site: Site) -> None:
+    times: list[tuple[float, float]] = []
+
+    def slow(stage: _Stage) -> None:
+        begun = time.monotonic()
+        time.sleep(0.05)
+        times.append((begun, time.monotonic()))
+        stage.reply(200)
+
+    site.answers["/"] = slow
+    with (
+        fetch.Fetcher(contact="desk@news.example", delay_seconds=0.1) as fetcher,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        list(pool.map(lambda _: get(fetcher, site.url("/")), range(4)))
+    times.sort()
+    pauses = [later[0] - earlier[1] for earlier, later in itertools.pairwise(times)]
+    assert min(pauses) >= 0.09
 
 
 def test_a_challenge_of_cloudflare_is_named(site: Site, fetcher: fetch.Fetcher) -> None:

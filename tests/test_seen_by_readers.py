@@ -31,7 +31,7 @@ from dispatch.model.publication import Publication, Section
 from dispatch.model.subscriber import Subscription, SubscriptionState
 from dispatch.render import email
 from dispatch.rules import audience, cadence, seen
-from dispatch.store import articles, issues, planning, schema, subscribers
+from dispatch.store import articles, issues, planning, schema, subscribers, translations
 from dispatch.store.database import Database, Transaction
 
 START = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -143,9 +143,9 @@ class World:
                     now=self.now,
                     tag_authority="meridian.example,2026",
                 )
-                articles.add_aliases(tx, found, [("url", url[8:])])
+                articles.add_aliases(tx, {found: [("url", url[8:])]})
                 if is_translation and before:
-                    articles.claim_translations(tx, found, [before[8:]])
+                    translations.put_claims(tx, {found: [before[8:]]})
                 before = url
             known = self.known(tx)
             if week.marked is not None and week.marked < len(known):

@@ -25,10 +25,12 @@ from dispatch.store import (
     gate_checks,
     issues,
     reads,
+    recognitions,
     subscribers,
 )
 from dispatch.store.database import Database, Transaction
 from dispatch.store.issues import Placement
+from dispatch.store.recognitions import Recognition
 
 #: How many days of reads are shown.
 READ_DAYS = 30
@@ -36,9 +38,13 @@ READ_DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFacts:
-    """All that decided the fate of one article. `feeds` are the keys of the feeds it belongs to."""
+    """All that decided the fate of one article. `feeds` are the keys of the feeds it belongs to.
+
+    `recognitions` are the decisions by which it came in and was known again, oldest first.
+    """
 
     article: Article
+    recognitions: tuple[Recognition, ...]
     feeds: tuple[str, ...]
     reads: Mapping[date, int]
     discards: Mapping[str, int]
@@ -81,6 +87,7 @@ def explain_article(
         counted = reads.get_reads(tx, start, today, [article.id])
         return ArticleFacts(
             article=article,
+            recognitions=tuple(recognitions.list_of(tx, article.id)),
             feeds=tuple(
                 one.key for one in feeds.make_feeds(publication) if feeds.shows(one, article)
             ),

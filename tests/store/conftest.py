@@ -129,7 +129,7 @@ class Newsroom:
                 now=self.now,
                 tag_authority="news.example,2026",
             )
-            articles.add_aliases(tx, article_id, identity.keys_of(entry, "site"))
+            articles.add_aliases(tx, {article_id: identity.keys_of(entry, "site")})
         return article_id
 
 

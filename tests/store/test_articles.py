@@ -9,7 +9,7 @@ import pytest
 
 from dispatch.model.article import Article, Author, Entry, Image
 from dispatch.rules import canonical, identity
-from dispatch.store import articles
+from dispatch.store import articles, translations
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -23,10 +23,10 @@ def get(newsroom: Newsroom, article_id: int) -> Article:
         return articles.get_articles(tx, [article_id])[article_id]
 
 
-def claim(newsroom: Newsroom, article_id: int, *urls: str) -> bool:
+def claim(newsroom: Newsroom, article_id: int, *urls: str) -> None:
     with newsroom.db.write() as tx:
         keys = [canonical.match_key(url) for url in urls]
-        return articles.claim_translations(tx, article_id, keys)
+        translations.put_claims(tx, {article_id: keys})
 
 
 def languages_of(newsroom: Newsroom, article_id: int) -> list[str]:
@@ -93,8 +93,8 @@ def test_any_name_finds_the_article_and_a_taken_name_stays(newsroom: Newsroom) -
     first, second = newsroom.article(EN), newsroom.article(RU, language="ru")
     moved = ("url", canonical.match_key("http://www.old.example/a/"))
     with newsroom.db.write() as tx:
-        articles.add_aliases(tx, first, [moved])
-        articles.add_aliases(tx, second, [moved])
+        articles.add_aliases(tx, {first: [moved]})
+        articles.add_aliases(tx, {second: [moved]})
         known = articles.find_known(tx, [moved, ("url", "nobody.example/x")])
         names = [str(first), f"tag:news.example,2026:article:{first}", EN, "https://old.example/a"]
         found = [articles.find_article(tx, name) for name in names]
@@ -108,7 +108,7 @@ def test_many_names_are_looked_up_in_pieces(newsroom: Newsroom) -> None:
     article_id = newsroom.article(EN)
     keys = [("url", f"news.example/{number}") for number in range(1000)]
     with newsroom.db.write() as tx:
-        articles.add_aliases(tx, article_id, keys)
+        articles.add_aliases(tx, {article_id: keys})
         assert len(articles.find_known(tx, keys)) == 1000
 
 
@@ -186,43 +186,3 @@ def test_a_feed_lists_the_newest_of_its_language_and_section(newsroom: Newsroom)
         newest = articles.list_newest(tx, language="en", section="politics", limit=2)
         assert articles.list_newest(tx, language="en", section="culture", limit=2) == []
     assert [article.id for article in newest] == [ids[2], ids[1]]
-
-
-# --- Translations ----------------------------------------------------------------------------
-
-
-def test_a_claim_joins_whichever_article_comes_first(newsroom: Newsroom) -> None:
-    english = newsroom.article(EN)
-    assert not claim(newsroom, english, RU)  # the other one is not here yet
-    russian = newsroom.article(RU, language="ru")
-    assert claim(newsroom, russian)  # it claims nothing, but is claimed
-    assert languages_of(newsroom, english) == ["ru"]
-    assert languages_of(newsroom, russian) == ["en"]
-    assert not claim(newsroom, russian, EN)  # nothing new
-
-
-def test_groups_grow_over_a_common_member(newsroom: Newsroom) -> None:
-    english, russian, german = (
-        newsroom.article(url, language=language)
-        for url, language in ((EN, "en"), (RU, "ru"), (DE, "de"))
-    )
-    assert claim(newsroom, german, EN)
-    assert claim(newsroom, german, RU)
-    assert languages_of(newsroom, russian) == ["de", "en"]
-    assert get(newsroom, german).group_id == english
-
-
-def test_two_articles_of_one_language_never_share_a_group(newsroom: Newsroom) -> None:
-    english, russian = newsroom.article(EN), newsroom.article(RU, language="ru")
-    other = newsroom.article(f"{EN}2")
-    assert claim(newsroom, russian, EN)
-    assert not claim(newsroom, russian, f"{EN}2")
-    assert not claim(newsroom, english, f"{EN}2")
-    assert languages_of(newsroom, other) == []
-    assert languages_of(newsroom, russian) == ["en"]
-
-
-def test_an_article_is_not_its_own_translation(newsroom: Newsroom) -> None:
-    article_id = newsroom.article(EN)
-    assert not claim(newsroom, article_id, EN)
-    assert languages_of(newsroom, article_id) == []

@@ -9,7 +9,7 @@ import pytest
 
 from dispatch import errors
 from dispatch.model.newsletter import IssueState, OncePolicy
-from dispatch.store import articles, issues, pasts
+from dispatch.store import articles, issues, pasts, translations
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -88,7 +88,7 @@ def test_what_an_issue_carried_is_known_by_issue_by_article_and_by_group(newsroo
     english = newsroom.article("https://news.example/en/a")
     russian = newsroom.article("https://news.example/ru/a", language="ru")
     with newsroom.db.write() as tx:
-        assert articles.claim_translations(tx, english, ["news.example/ru/a"])
+        assert translations.put_claims(tx, {english: ["news.example/ru/a"]}) == ()
         placements = [
             issues.Placement(
                 variant_key="en", block="latest", position=0, article_id=english, why={"reads": 7}

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dispatch import collect, errors, explain, fetch, ports, tally
+from dispatch import alert, collect, errors, explain, fetch, ports, tally, transports
+from dispatch.alert import AlertReport
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.app.top import Top
-from dispatch.collect import CollectReport
+from dispatch.collect import CollectReport, SourceReport, release, status
+from dispatch.collect.desk import Desk
+from dispatch.collect.status import SourceStatus
 from dispatch.model.article import Article
 from dispatch.model.publication import Source
 from dispatch.model.reads import MAIL, ReadCount
-from dispatch.store import articles
+from dispatch.model.source import HeldEntry
+from dispatch.store import articles, quarantine
 from dispatch.syndicate import SyndicateReport
 from dispatch.tally import TallyReport
 
@@ -28,6 +32,7 @@ class CollectResult:
     articles: CollectReport
     reads: TallyReport | None
     feeds: SyndicateReport | None
+    alerts: AlertReport | None = None
 
     @property
     def has_failures(self) -> bool:
@@ -56,8 +61,7 @@ class Intake:
     ) -> CollectResult:
         """Poll sources (those called `names`, or all), count reads, rebuild feeds that change."""
         wanted = self._sources(names)
-        contact = self._office.publication.contact
-        with fetch.Fetcher(contact=contact) as fetcher:
+        with self._open_fetcher() as fetcher:
             report = collect.collect(
                 self._office.db,
                 fetcher,
@@ -69,12 +73,13 @@ class Intake:
                 dry_run=dry_run,
                 progress=progress,
             )
+            alerts = None if dry_run else self._alert(fetcher)
         counted = self.tally(dry_run=dry_run, progress=progress) if with_reads else None
         rebuilt = None
         if report.has_changes and not dry_run:
             rebuilt = self._feeds.syndicate(progress=progress)
             self._top.publish()
-        return CollectResult(articles=report, reads=counted, feeds=rebuilt)
+        return CollectResult(articles=report, reads=counted, feeds=rebuilt, alerts=alerts)
 
     def tally(
         self, *, dry_run: bool = False, progress: ports.Progress | None = None
@@ -97,6 +102,32 @@ class Intake:
         with self._office.db.write() as tx:
             tally.add_counts(tx, MAIL, counts)
 
+    def release(self, name: str, *, discard: bool = False, dry_run: bool = False) -> SourceReport:
+        """Take, or discard, what waits in quarantine of the source called `name`."""
+        (source,) = self._sources([name])
+        with self._open_fetcher() as fetcher:
+            desk = Desk(
+                db=self._office.db,
+                publication=self._office.publication,
+                fetcher=fetcher,
+                clock=self._office.clock,
+                is_dry_run=dry_run,
+            )
+            report = release.release(desk, source, discard=discard)
+        if report.has_changes and not dry_run:
+            self._feeds.syndicate()
+        return report
+
+    def list_statuses(self) -> list[SourceStatus]:
+        """How every source stands."""
+        return status.list_statuses(self._office.db, self._office.config.sources)
+
+    def list_held(self, name: str) -> list[HeldEntry]:
+        """What waits in quarantine of the source called `name`."""
+        self._sources([name])
+        with self._office.db.read() as tx:
+            return quarantine.list_entries(tx, name)
+
     def why(self, name: str) -> explain.ArticleFacts:
         """All that decided the fate of an article."""
         today = self._office.clock.now().astimezone(self._office.publication.time_zone).date()
@@ -108,6 +139,22 @@ class Intake:
             article = explain.get_article(tx, name)
             articles.mark_updated(tx, article.id, self._office.clock.now())
             return articles.get_articles(tx, [article.id])[article.id]
+
+    def _open_fetcher(self) -> fetch.Fetcher:
+        return fetch.Fetcher(
+            contact=self._office.publication.contact,
+            delay_seconds=self._office.config.collect.host_delay_seconds,
+        )
+
+    def _alert(self, fetcher: fetch.Fetcher) -> AlertReport:
+        return alert.alert(
+            self._office.db,
+            fetcher,
+            self._office.publication,
+            self._office.config.alarms,
+            open_transport=lambda: transports.open_transport(self._office.config.transport),
+            now=self._office.clock.now(),
+        )
 
     def _sources(self, names: Sequence[str]) -> list[Source]:
         known = {source.name: source for source in self._office.config.sources}

@@ -82,6 +82,9 @@ class Push:
         named = name or document.id or document.url
         entry = push.entry_of(document, named, source)
         report = self._take(source, entry)
+        if report.held:
+            held = {"id": named, "state": "held", "warnings": list(report.warnings)}
+            return PushAnswer(status=202, document=held, name=named)
         article = self._article(source, entry)
         if article is None or report.refused:
             return problem(422, "The article cannot be taken", "; ".join(report.warnings))

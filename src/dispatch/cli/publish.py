@@ -147,7 +147,7 @@ def preview(door: Door, newsletter: str, out: Path, period: str | None) -> None:
 def _show_collected(screen: Screen, result: CollectResult) -> None:
     reports = result.articles.sources
     screen.table(
-        ("source", "new", "changed", "unchanged", "withdrawn", "refused", ""),
+        ("source", "new", "changed", "unchanged", "withdrawn", "refused", "held", ""),
         [
             (
                 one.source,
@@ -156,6 +156,7 @@ def _show_collected(screen: Screen, result: CollectResult) -> None:
                 one.unchanged,
                 one.withdrawn,
                 one.refused,
+                one.held,
                 "FAILED" if one.failure else "not modified" if one.not_modified else "",
             )
             for one in reports

@@ -5,7 +5,20 @@ from __future__ import annotations
 import click
 
 import dispatch
-from dispatch.cli import begin, desk, docs, feeds, gate, mail, options, publish, top, why, work
+from dispatch.cli import (
+    begin,
+    desk,
+    docs,
+    feeds,
+    gate,
+    mail,
+    options,
+    publish,
+    source,
+    top,
+    why,
+    work,
+)
 
 HELP = """\
 Collect a newsroom's articles, publish feeds, compose newsletters and deliver them.
@@ -41,6 +54,8 @@ for _command in (
     begin.init,
     begin.check,
     publish.collect,
+    source.sources,
+    source.source,
     publish.syndicate,
     publish.compose,
     publish.preview,

@@ -102,6 +102,13 @@ def _show_article(screen: Screen, facts: ArticleFacts) -> None:
             ("in feeds", ", ".join(facts.feeds) or "none"),
         ]
     )
+    screen.table(
+        ("seen", "source", "decision", "known by", "why"),
+        [
+            (_moment(one.seen_at), one.source, one.decision, one.step, one.why)
+            for one in facts.recognitions
+        ],
+    )
     _show_reads(screen, facts)
     _show_places(screen, facts)
 

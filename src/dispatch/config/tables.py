@@ -225,6 +225,26 @@ def _one_place(what: str, is_given: bool, kind: str, *, wanted: bool, refused: b
         raise problems.RefusedError(f"a source of kind {kind} has no {what}")
 
 
+class CollectTable(Table):
+    """How politely sources are asked. One host is always asked one thing at a time."""
+
+    host_delay: v.Seconds = setting(
+        "Seconds between two requests to one host. Only for servers of your own may it be 0.", 1.0
+    )
+
+
+class AlarmsTable(Table):
+    """Whom to tell when a source is in trouble: once when it begins, and once when it is over."""
+
+    mail: v.Address | None = setting(
+        "The address that is told; `publication.contact` unless given.", None
+    )
+    by_mail: v.Flag = setting("Whether anyone is told by mail.", True)
+    webhook: v.Url | None = setting(
+        "An address of yours to which alarms are posted as JSON, besides or instead of mail.", None
+    )
+
+
 class ReadsTable(Table):
     """Where page reads come from; the ranking of top reads is made of them."""
 
@@ -696,6 +716,8 @@ class Tables(Table):
 
     publication: PublicationTable = setting("The newsroom as readers know it.")
     sources: tuple[SourceTable, ...] = setting("Where articles come from.", ())
+    collect: CollectTable = setting("How politely sources are asked.", {})
+    alarms: AlarmsTable = setting("Whom to tell when a source is in trouble.", {})
     reads: tuple[ReadsTable, ...] = setting("Where page reads come from.", ())
     feeds: FeedsTable = setting("All feeds.", {})
     newsletters: tuple[NewsletterTable, ...] = setting("What one subscribes to.", ())

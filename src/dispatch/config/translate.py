@@ -29,6 +29,8 @@ from dispatch.model.newsletter import (
 from dispatch.model.publication import Appeal, Marks, Publication, ReadsImport, Section, Source
 from dispatch.model.settings import (
     SECURITY_PORTS,
+    AlarmSettings,
+    CollectSettings,
     DeliverySettings,
     FolderSettings,
     ScheduleSettings,
@@ -54,6 +56,8 @@ class Config:
     root: Path
     publication: Publication
     sources: tuple[Source, ...]
+    collect: CollectSettings
+    alarms: AlarmSettings
     reads: tuple[ReadsImport, ...]
     feeds: FeedSettings
     newsletters: tuple[Newsletter, ...]
@@ -123,6 +127,17 @@ def source(table: t.SourceTable, site: str) -> Source:
 
 def _folded(labels: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType({label.casefold(): section for label, section in labels.items()})
+
+
+def collect(table: t.CollectTable) -> CollectSettings:
+    """[collect]."""
+    return CollectSettings(host_delay_seconds=table.host_delay)
+
+
+def alarms(table: t.AlarmsTable, contact: str) -> AlarmSettings:
+    """[alarms]; the contact of the publication is told unless somebody else is named."""
+    mail = (table.mail or contact) if table.by_mail else None
+    return AlarmSettings(mail=mail, webhook=table.webhook)
 
 
 def reads_import(table: t.ReadsTable) -> ReadsImport:
@@ -328,6 +343,8 @@ def config(
         root=path.parent,
         publication=publication(tables.publication),
         sources=tuple(source(one, tables.publication.site) for one in tables.sources),
+        collect=collect(tables.collect),
+        alarms=alarms(tables.alarms, tables.publication.contact),
         reads=tuple(map(reads_import, tables.reads)),
         feeds=feeds(tables.feeds),
         newsletters=tuple(map(newsletter, tables.newsletters)),

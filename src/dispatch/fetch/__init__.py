@@ -11,9 +11,10 @@ second time.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -25,7 +26,7 @@ import httpcore2
 import httpx2
 
 from dispatch import __version__
-from dispatch.fetch import dial
+from dispatch.fetch import dial, gate
 from dispatch.rules import canonical
 
 FEED_TYPES = (
@@ -41,6 +42,8 @@ _CODINGS = frozenset({"", "gzip", "deflate", "identity"})
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_RETRY_SECONDS = 7 * 24 * 3600
+#: Statuses whose Retry-After holds for the whole host (RFC 6585, section 4; RFC 9110, 15.6.4).
+_REST = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ class FetchFailure:
     """Why there is no document.
 
     `reason` is a word for programs (blocked, dns, timeout, tls, network, protocol, redirects,
-    too_large, encoding, url, or `http_` and the status), `text` a sentence for the operator.
+    too_large, encoding, url, rest, or `http_` and the status), `text` a sentence for the operator.
     `body` is what came with a refusal: interfaces for programs say there what they mean.
     """
 
@@ -99,9 +102,13 @@ class Fetcher:
 
     `contact` is an address or URL by which a server's owner can reach the operator. Connections
     are not kept: a pooled one would have been dialled with another request's permissions.
+    One host is asked one thing at a time, with `delay_seconds` between two requests.
     """
 
-    def __init__(self, *, contact: str, deadlines: Deadlines | None = None) -> None:
+    def __init__(
+        self, *, contact: str, deadlines: Deadlines | None = None, delay_seconds: float = 0.0
+    ) -> None:
+        self._gate = gate.Gate(delay_seconds)
         self._agent = f"dispatch/{__version__} (+{_one_line(contact)})"
         self._deadlines = deadlines or Deadlines()
         self._transport = dial.Transport()
@@ -172,7 +179,7 @@ class Fetcher:
 
         def once() -> Response:
             target = _checked(url)
-            status, received, answer = self._once(target, sent, limit_bytes, method, body)
+            status, received, answer = self._in_turn(target, sent, limit_bytes, method, body)
             return _answer(status, target, received, answer, None)
 
         return self._guarded(url, allow_hosts, once)
@@ -222,7 +229,7 @@ class Fetcher:
         permanent = True
         current = _checked(url)
         for hop in range(MAX_REDIRECTS + 1):
-            status, received, body = self._once(current, headers, limit, method)
+            status, received, body = self._in_turn(current, headers, limit, method)
             target = received.get("location", "")
             if status not in _REDIRECTS or not target:
                 moved = current if hop and permanent else None
@@ -232,6 +239,29 @@ class Fetcher:
             headers = _headers_for(headers, current, following)
             current = following
         raise _stop("redirects", current, f"more than {MAX_REDIRECTS} redirects")
+
+    def _in_turn(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        method: str = "GET",
+        content: bytes = b"",
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One request when its host may be asked; the wait for that is not the server's time."""
+        host = canonical.host_of(url)
+        if left := math.ceil(self._gate.rest_left(host)):
+            text = f"{_shown(url)}: {host} asked to be left alone for {left} s more"
+            raise _Stopped(FetchFailure(reason="rest", text=text, retry_after_seconds=left))
+        waited_from = time.monotonic()
+        with self._gate.turn(host):
+            leave = dial.LEAVE.get()
+            waited = time.monotonic() - waited_from
+            dial.LEAVE.set(replace(leave, ends_at=leave.ends_at + waited))
+            status, received, body = self._once(url, headers, limit, method, content)
+            if status in _REST and (rest := _retry_after(received.get("retry-after"))):
+                self._gate.rest(host, rest)
+            return status, received, body
 
     def _once(
         self,

@@ -15,6 +15,21 @@ from pathlib import Path
 TRANSPORT_KINDS: tuple[str, ...] = ("file", "smtp")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectSettings:
+    """How politely sources are asked."""
+
+    host_delay_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSettings:
+    """Whom to tell of alarms: an address, an address of the web, both, or nobody."""
+
+    mail: str | None = None
+    webhook: str | None = None
+
+
 class Security(StrEnum):
     """How a connection to an SMTP server is protected."""
 

@@ -1,6 +1,6 @@
-"""SourceState and Harvest: what is remembered about a source, and what one visit brought.
+"""SourceState, Harvest and HeldEntry: what is remembered, what a visit brought, what waits.
 
-Both are plain data: the store keeps the first, a kind of `sources` returns the second.
+All are plain data: the store keeps the first and the last, a kind of `sources` returns the second.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from dispatch.model.article import Entry
@@ -19,9 +20,17 @@ class SourceState:
 
     `url` is set once a source has moved for good and then replaces the configured one. `etag` and
     `last_modified` are the validators of the last visit whose entries were stored, byte for byte.
-    `failures` counts the failed visits in a row, `last_error` says why the last of them failed.
+    `failures` counts the failed visits in a row, `last_error` says why the last of them failed,
+    `failing_since_at` when they began.
     `cursor` is the kind's own: how far it has read, in a form that it alone understands.
     `strange_labels` name no section, and the operator has been told of them.
+
+    `asked_url` is the address that `etag` belongs to, `document_at` when the last whole document
+    came. `move_url` was answered by permanent redirects on `move_polls` visits since
+    `move_since_at`; it becomes `url` when that has lasted. `retired_at` is when a 410 came.
+    `ids_are_shared` stays once the source gave one identifier to two entries. `arrivals_at` are the
+    last visits that brought something new, oldest first; `entry_count` is how much the last
+    document held.
     """
 
     name: str
@@ -36,6 +45,16 @@ class SourceState:
     last_error: str = ""
     cursor: str | None = None
     strange_labels: tuple[str, ...] = ()
+    failing_since_at: datetime | None = None
+    asked_url: str | None = None
+    document_at: datetime | None = None
+    move_url: str | None = None
+    move_polls: int = 0
+    move_since_at: datetime | None = None
+    retired_at: datetime | None = None
+    ids_are_shared: bool = False
+    arrivals_at: tuple[datetime, ...] = ()
+    entry_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +80,8 @@ class Harvest:
     `failure` is empty when the visit went well. `not_modified` means nothing changed since the
     validators were given. `etag` and `last_modified` are to be stored with the entries, never
     before. `moved_to` is where the source went for good (every redirect was permanent).
-    `ttl_seconds` is how long the source asks to be left alone. `language` is the source's own.
+    `ttl_seconds` is how long the source asks to be left alone, `retired` that it answered 410.
+    `language` is the source's own. `older_url` is where the entries before these are (RFC 5005).
     `cursor` replaces the remembered one, None leaves it. `is_live` says that the source tells of
     articles as they appear, so that even its first visit brings news and no back catalogue.
     """
@@ -78,3 +98,33 @@ class Harvest:
     language: str | None = None
     cursor: str | None = None
     is_live: bool = False
+    retired: bool = False
+    older_url: str | None = None
+
+
+class HoldReason(StrEnum):
+    """Why an entry waits in quarantine."""
+
+    FLOOD = "flood"  #: it came in a flood: too much was new at once
+    REPAIR = "repair"  #: it looks like an article that lost its identifier, one of too many
+    EMBARGO = "embargo"  #: it is dated ahead and is taken when its hour has come
+    VANISHED = "vanished"  #: it was dated ahead and left its source before its hour
+    DISCARDED = "discarded"  #: an operator said no; it stays out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldEntry:
+    """An entry that is kept but is no article. `names` are the keys of its identity.
+
+    `until_at` is the end of an embargo; `language` is what its document said of itself.
+    """
+
+    source: str
+    name: str
+    names: tuple[tuple[str, str], ...]
+    reason: HoldReason
+    why: str
+    entry: Entry
+    language: str | None = None
+    held_at: datetime
+    until_at: datetime | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -24,6 +24,15 @@ BACK_DATED = timedelta(days=14)
 
 #: Where the undated back catalogue of a new source is put: before every window.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+#: A date this little ahead is a clock that is fast; further ahead it is an embargo; and what is
+#: dated beyond the last bound has a wrong date, which is not believed.
+CLOCK_SKEW = timedelta(minutes=5)
+LONGEST_EMBARGO = timedelta(days=30)
+
+#: After this many changes in a row that no `updated` announces, a source changes without cause
+#: (a counter, an advertisement in the text), and is not followed any further.
+SILENT_CHANGES = 24
 
 #: A source that shows this many articles and this share of its document as new is held back.
 FLOOD_ENTRIES = 15
@@ -40,6 +49,19 @@ class Decision(StrEnum):
     WITHDRAWN = "withdrawn"  #: the source says that it is gone
     RETURNED = "returned"  #: it was withdrawn and is back
     REFUSED = "refused"  #: not usable: no address, no title, or gone before we ever saw it
+    HELD = "held"  #: kept in quarantine: a flood, an embargo, or too doubtful to decide
+    DUPLICATE = "duplicate"  #: its document shows the same article twice
+    DISCARDED = "discarded"  #: an operator refused it
+
+
+class Step(StrEnum):
+    """By what an entry was recognised: the ladder, strongest first."""
+
+    ID = "id"  #: the source's own identifier, verbatim
+    PATH = "path"  #: the identifier without scheme and host: a move to https or another domain
+    URL = "url"  #: the canonical address, whichever source gave it
+    LIKENESS = "likeness"  #: title, date, and authors or text: the identifiers were lost
+    NONE = "none"  #: by nothing: seen for the first time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +74,19 @@ class Known:
     title: str
     standfirst: str
     is_withdrawn: bool
+    source_updated_at: datetime | None = None
+    silent_changes: int = 0
 
 
-def keys_of(entry: Entry, source: str) -> tuple[Key, ...]:
+def keys_of(entry: Entry, source: str, *, ids_are_shared: bool = False) -> tuple[Key, ...]:
     """The names of `entry`, strongest first: the ladder that `find` climbs.
 
     The source's own id verbatim; the same without scheme and host (a move to https or to another
-    domain); the canonical URL, which is shared by all sources of the publication.
+    domain); the canonical URL, which is shared by all sources of the publication. The ids of a
+    source that gives one to several entries (`ids_are_shared`) name nothing.
     """
     keys: list[Key] = []
-    if entry.source_id:
+    if entry.source_id and not ids_are_shared:
         keys.append(("id", f"{source} {entry.source_id}"))
         path = re.sub(r"^https?://[^/]+", "", entry.source_id)
         if path not in ("", "/", entry.source_id):
@@ -76,18 +101,39 @@ def find(keys: Sequence[Key], known: Mapping[Key, Known]) -> Known | None:
     return next((known[key] for key in keys if key in known), None)
 
 
+def step_of(keys: Sequence[Key], known: Mapping[Key, Known]) -> Step:
+    """By which of its keys an entry is known."""
+    return next((Step(kind) for kind, key in keys if (kind, key) in known), Step.NONE)
+
+
 def decide(entry: Entry, content_hash: str, known: Known | None, source: str) -> Decision:
     """What `entry` is, given what is known of it."""
     if known is None:
-        usable = bool(entry.url and entry.title) and not entry.withdrawn
-        return Decision.NEW if usable else Decision.REFUSED
+        return Decision.NEW if is_usable(entry) else Decision.REFUSED
     if known.source != source:  # only its owner may take an article back
         return Decision.UNCHANGED if entry.withdrawn else Decision.ADOPTED
     if entry.withdrawn:
         return Decision.UNCHANGED if known.is_withdrawn else Decision.WITHDRAWN
     if known.is_withdrawn:
         return Decision.RETURNED
-    return Decision.UNCHANGED if known.content_hash == content_hash else Decision.CHANGED
+    if known.content_hash == content_hash or is_restless(entry, known):
+        return Decision.UNCHANGED
+    return Decision.CHANGED
+
+
+def is_usable(entry: Entry) -> bool:
+    """Whether an article can be made of `entry`."""
+    return bool(entry.url and entry.title) and not entry.withdrawn
+
+
+def is_silent_change(entry: Entry, known: Known) -> bool:
+    """Whether nothing announces the change: not the headline, not the publisher's `updated`."""
+    return not is_significant(entry, known) and entry.updated_at == known.source_updated_at
+
+
+def is_restless(entry: Entry, known: Known) -> bool:
+    """Whether `entry` has changed silently so often that it does so at every visit."""
+    return known.silent_changes >= SILENT_CHANGES and is_silent_change(entry, known)
 
 
 def content_hash(entry: Entry, sections: Sequence[str], text: str) -> str:
@@ -134,20 +180,59 @@ def said_at(entry: Entry) -> datetime | None:
     return entry.published_at or entry.updated_at
 
 
-def entered_at(entry: Entry, now: datetime, *, is_first_poll: bool) -> datetime:
+def entered_at(
+    entry: Entry, now: datetime, *, is_first_poll: bool, archive_before: datetime | None = None
+) -> datetime:
     """The moment that selects an article for an issue (half-open windows, invariant 2).
 
     It is our own clock, but for what was there before us: the back catalogue of a source that is
-    polled for the first time, and articles that appear with an old date, keep their own date.
+    polled for the first time, articles that appear with an old date, and after a rebuild, a move
+    or a release whatever is dated before `archive_before`, keep their own date.
     """
     date = said_at(entry)
-    if is_first_poll:
+    if is_first_poll or (archive_before and date is None):
         return min(date, now) if date else LONG_AGO
-    if date and now - date > BACK_DATED:
+    if date and (now - date > BACK_DATED or (archive_before and date < archive_before)):
         return date
     return now
+
+
+def embargo_until(entry: Entry, now: datetime) -> datetime | None:
+    """The moment before which `entry` is not to be published, None if there is none."""
+    date = entry.published_at
+    if date is None or not CLOCK_SKEW < date - now <= LONGEST_EMBARGO:
+        return None
+    return date
+
+
+def with_plausible_dates(entry: Entry, now: datetime) -> Entry:
+    """`entry` without dates so far ahead that they must be wrong; our first sight replaces them."""
+    limit = now + LONGEST_EMBARGO
+    return replace(
+        entry,
+        published_at=_unless_after(entry.published_at, limit),
+        updated_at=_unless_after(entry.updated_at, limit),
+    )
+
+
+def _unless_after(date: datetime | None, limit: datetime) -> datetime | None:
+    return None if date and date > limit else date
 
 
 def is_flood(new: int, total: int, *, is_first_poll: bool) -> bool:
     """Whether a known source suddenly shows its whole window as new (ids rebuilt, site moved)."""
     return not is_first_poll and new >= FLOOD_ENTRIES and new > total * FLOOD_SHARE
+
+
+def is_catching_up(
+    dates: Sequence[datetime | None], last_success_at: datetime | None, now: datetime
+) -> bool:
+    """Whether so much is new because nobody looked for a day or longer.
+
+    Then every entry is dated after the last visit, each at its own moment. An archive that was
+    imported anew is dated before it, or all of it at once.
+    """
+    if last_success_at is None or now - last_success_at < timedelta(days=1):
+        return False
+    fresh = [date for date in dates if date and last_success_at < date <= now + CLOCK_SKEW]
+    return len(set(fresh)) == len(dates)

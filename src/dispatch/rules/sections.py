@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -43,21 +44,55 @@ def _folded(section_map: Mapping[str, str]) -> dict[str, str]:
     return {label.casefold(): key for label, key in section_map.items()}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenLanguage:
+    """The publication's language of an entry, None for one that it does not publish in.
+
+    `contradiction` says in a sentence where the letters of the text deny what was said.
+    """
+
+    language: str | None
+    contradiction: str = ""
+
+
+def read_language(
+    entry: Entry, said_by_feed: str | None, source: Source, publication: Publication
+) -> SpokenLanguage:
+    """What is said closest to the text.
+
+    The entry, the operator's word on the source, a path that begins with a language, the document;
+    the letters only where nobody says anything. The language of a whole document is often the
+    default of a theme (`en-US` on a Russian feed), so the letters overrule it. What entry, operator
+    or path say stands, and is doubted aloud.
+    """
+    languages = tuple(publication.languages)
+    written = text.letters_language(f"{entry.title} {entry.standfirst}", languages)
+    by_path = path_language(entry.url or "", languages)
+    words = (("its entries say", entry.language), ("you say", source.language))
+    for who, said in (*words, ("its addresses say", by_path)):
+        if said:
+            language = match_language(said, languages)
+            return SpokenLanguage(
+                language=language, contradiction=_contradiction(who, said, language, written)
+            )
+    if said_by_feed:
+        language = match_language(said_by_feed, languages)
+        doubt = _contradiction("its document says", said_by_feed, language, written)
+        return SpokenLanguage(language=written if doubt else language, contradiction=doubt)
+    return SpokenLanguage(language=written or languages[0])
+
+
 def language_of(
     entry: Entry, said_by_feed: str | None, source: Source, publication: Publication
 ) -> str | None:
-    """The publication's language of `entry`, or None if it is one that it does not publish in.
+    """The publication's language of `entry`; see `read_language`."""
+    return read_language(entry, said_by_feed, source, publication).language
 
-    First what is said closest to the text: the entry, the operator's word on the source, a path
-    that begins with a language, the document (whose word is often the default of a theme); the
-    script of the letters only where nobody says anything.
-    """
-    languages = tuple(publication.languages)
-    by_path = path_language(entry.url or "", languages)
-    for said in (entry.language, source.language, by_path, said_by_feed):
-        if said:
-            return match_language(said, languages)
-    return text.letters_language(f"{entry.title} {entry.standfirst}", languages) or languages[0]
+
+def _contradiction(who: str, said: str, language: str | None, written: str | None) -> str:
+    if written is None or language == written or text.primary(said) == text.primary(written):
+        return ""
+    return f"{who} {said!r}, but the letters are those of {written!r}"
 
 
 def path_language(url: str, languages: Sequence[str]) -> str | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from dispatch.model.article import Article, Author, Entry, Image, Translation
-from dispatch.rules import canonical, identity
+from dispatch.rules import canonical, identity, likeness
 from dispatch.store import authors, schema, upsert
 from dispatch.store.database import Transaction
 
@@ -28,10 +28,15 @@ _LONGEST_NUMBER = 18
 #: How far an update may be moved to have a second of its own; beyond it shares one.
 _MOST_SECONDS = 60
 
+#: How many of such windows one statement asks for.
+_WINDOWS = 50
+
+#: How many articles of about the same date are compared with an entry that nothing names.
+_MOST_CANDIDATES = 500
+
 _article = schema.article
 _section = schema.article_section
 _alias = schema.article_alias
-_claim = schema.translation_claim
 
 
 def find_known(
@@ -47,15 +52,71 @@ def find_known(
             .where(_alias.c.key.in_(names[start : start + _CHUNK]))
         )
         for row in tx.execute(query):
-            known[row.kind, row.key] = identity.Known(
-                article_id=row.id,
-                source=row.source,
-                content_hash=row.content_hash,
-                title=row.title,
-                standfirst=row.standfirst,
-                is_withdrawn=row.withdrawn_at is not None,
-            )
+            known[row.kind, row.key] = _known_of(row)
     return known
+
+
+def list_candidates(
+    tx: Transaction, source: str, start: datetime, end: datetime
+) -> list[tuple[likeness.Candidate, str]]:
+    """(article of `source` dated within [start, end] without its text, its HTML)."""
+    query = (
+        sa.select(_article)
+        .where(_article.c.source == source, _article.c.published_at.between(start, end))
+        .order_by(_article.c.published_at.desc(), _article.c.id)
+        .limit(_MOST_CANDIDATES)
+    )
+    return [
+        (
+            likeness.Candidate(
+                known=_known_of(row),
+                published_at=row.published_at,
+                authors=frozenset(author["name"].casefold() for author in row.authors),
+                text="",
+            ),
+            row.html,
+        )
+        for row in tx.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an article is minted from."""
+
+    entry: Entry
+    language: str
+    sections: tuple[str, ...]
+    content_hash: str
+    entered_at: datetime
+
+
+def add_articles(
+    tx: Transaction, drafts: Sequence[Draft], *, source: str, now: datetime, tag_authority: str
+) -> list[int]:
+    """Mint articles, in their order; returns their ids.
+
+    A uid is a tag: URI (RFC 4151) over the number, so that no slug, host or scheme is in it.
+    """
+    if not drafts:
+        return []
+    rows = [_row_of(draft, place, source, now) for place, draft in enumerate(drafts)]
+    seconds = _free_seconds(tx, [row["published_at"] for row in rows])
+    for row, second in zip(rows, seconds, strict=True):
+        row["updated_at"] = second
+    statement = sa.insert(_article).returning(_article.c.id, sort_by_parameter_order=True)
+    ids = [int(row[0]) for row in tx.execute(statement, rows)]
+    minted = (
+        sa.update(_article)
+        .where(_article.c.id == sa.bindparam("number"))
+        .values(uid=sa.bindparam("minted_uid"), group_id=sa.bindparam("number"))
+    )
+    uids = [{"number": one, "minted_uid": f"tag:{tag_authority}:article:{one}"} for one in ids]
+    tx.execute(minted, uids)
+    numbered = dict(zip(ids, drafts, strict=True))
+    _add_sections(tx, source, {one: draft.sections for one, draft in numbered.items()})
+    authors.add_authors(tx, {one: draft.entry.authors for one, draft in numbered.items()})
+    return ids
 
 
 def add_article(
@@ -70,29 +131,32 @@ def add_article(
     now: datetime,
     tag_authority: str,
 ) -> int:
-    """Mint an article from `entry`; returns its id.
+    """Mint one article from `entry`; returns its id."""
+    draft = Draft(
+        entry=entry,
+        language=language,
+        sections=tuple(sections),
+        content_hash=content_hash,
+        entered_at=entered_at,
+    )
+    (one,) = add_articles(tx, [draft], source=source, now=now, tag_authority=tag_authority)
+    return one
 
-    Its uid is a tag: URI (RFC 4151) over its number, so that no slug, host or scheme is in it.
-    """
-    published_at = identity.published_at(entry, now)
-    row = _content(entry, language) | {
-        "uid": f"pending:{source}:{entry.source_id}:{entry.url}",
+
+def _row_of(draft: Draft, place: int, source: str, now: datetime) -> dict[str, Any]:
+    published_at = identity.published_at(draft.entry, now)
+    return _content(draft.entry, draft.language) | {
+        "uid": f"pending:{source}:{place}",
         "group_id": 0,
         "source": source,
-        "content_hash": content_hash,
+        "content_hash": draft.content_hash,
         "published_at": published_at,
-        "updated_at": _free_second(tx, published_at),
-        "entered_at": entered_at,
+        "updated_at": published_at,
+        "entered_at": draft.entered_at,
         "first_seen_at": now,
         "changed_at": now,
+        "source_updated_at": draft.entry.updated_at,
     }
-    article_id = int(tx.execute(sa.insert(_article).returning(_article.c.id), row).scalar_one())
-    uid = f"tag:{tag_authority}:article:{article_id}"
-    minted = sa.update(_article).where(_article.c.id == article_id)
-    tx.execute(minted.values(uid=uid, group_id=article_id))
-    put_sections(tx, article_id, source, sections)
-    authors.put_authors(tx, article_id, (author.name for author in entry.authors))
-    return article_id
 
 
 def update_article(
@@ -106,15 +170,18 @@ def update_article(
     content_hash: str,
     is_significant: bool,
     now: datetime,
+    silent_changes: int = 0,
 ) -> None:
     """Give an article its source's new content; its uid and its published date never move."""
     row = _content(entry, language) | {
         "content_hash": content_hash,
         "changed_at": now,
         "withdrawn_at": None,
+        "source_updated_at": entry.updated_at,
+        "silent_changes": silent_changes,
     }
     if is_significant:
-        row["updated_at"] = _free_second(tx, now)
+        row["updated_at"] = _free_seconds(tx, [now])[0]
     tx.execute(sa.update(_article).where(_article.c.id == article_id).values(**row))
     put_sections(tx, article_id, source, sections)
     authors.put_authors(tx, article_id, (author.name for author in entry.authors))
@@ -141,38 +208,29 @@ def put_sections(
     """
     mine = sa.and_(_section.c.article_id == article_id, _section.c.source == source)
     tx.execute(sa.delete(_section).where(mine))
+    _add_sections(tx, source, {article_id: tuple(sections)}, first=first)
+
+
+def _add_sections(
+    tx: Transaction, source: str, said: Mapping[int, tuple[str, ...]], *, first: int = 0
+) -> None:
     rows = [
         {"article_id": article_id, "section": section, "source": source, "position": position}
+        for article_id, sections in said.items()
         for position, section in enumerate(sections, first)
     ]
     if rows:
         tx.execute(sa.insert(_section), rows)
 
 
-def add_aliases(tx: Transaction, article_id: int, keys: Iterable[identity.Key]) -> None:
-    """Remember more names of an article; a name that is taken stays with its article."""
-    rows = [{"kind": kind, "key": key, "article_id": article_id} for kind, key in keys]
-    upsert.insert_missing(tx, _alias, rows)
-
-
-def claim_translations(tx: Transaction, article_id: int, keys: Iterable[str]) -> bool:
-    """Record which addresses an article calls its translations, and join the groups that match.
-
-    `keys` are match keys of URLs. Works whichever of the two articles comes first. Returns whether
-    a group grew.
-    """
-    rows = [{"article_id": article_id, "key": key} for key in keys]
-    upsert.insert_missing(tx, _claim, rows)
-    mine = sa.select(_alias.c.key).where(_alias.c.article_id == article_id, _alias.c.kind == "url")
-    to_others = (
-        sa.select(_alias.c.article_id)
-        .join(_claim, sa.and_(_claim.c.key == _alias.c.key, _alias.c.kind == "url"))
-        .where(_claim.c.article_id == article_id)
-    )
-    to_me = sa.select(_claim.c.article_id).where(_claim.c.key.in_(mine))
-    others = {row[0] for row in tx.execute(sa.union(to_others, to_me))} - {article_id}
-    joined = [_join_groups(tx, article_id, other) for other in sorted(others)]
-    return any(joined)
+def add_aliases(tx: Transaction, names: Mapping[int, Iterable[identity.Key]]) -> None:
+    """Remember more names of articles; a name that is taken stays with its article."""
+    rows = [
+        {"kind": kind, "key": key, "article_id": article_id}
+        for article_id, keys in names.items()
+        for kind, key in keys
+    ]
+    upsert.insert_all_missing(tx, _alias, rows)
 
 
 def get_articles(tx: Transaction, ids: Collection[int]) -> dict[int, Article]:
@@ -256,35 +314,50 @@ def _content(entry: Entry, language: str) -> dict[str, Any]:
     }
 
 
-def _free_second(tx: Transaction, moment: datetime) -> datetime:
-    """`moment`, or the first second after it in which no other article was updated.
+def _free_seconds(tx: Transaction, moments: Sequence[datetime]) -> list[datetime]:
+    """Each moment, or the first second after it in which no other article was updated.
 
     Validators warn of two entries of one second (DuplicateUpdated); a source that gives dates
     without a time would have all of a day's articles in its midnight.
     """
-    first = moment.replace(microsecond=0)
-    seconds = [first + timedelta(seconds=step) for step in range(_MOST_SECONDS)]
-    until = first + timedelta(seconds=_MOST_SECONDS)
-    window = sa.and_(_article.c.updated_at >= first, _article.c.updated_at < until)
-    found = tx.execute(sa.select(_article.c.updated_at).where(window))
-    taken = {row.updated_at.replace(microsecond=0) for row in found}
-    free = next((second for second in seconds if second not in taken), first)
-    return moment if free == first else free
+    firsts = [moment.replace(microsecond=0) for moment in moments]
+    taken = _taken_seconds(tx, sorted(set(firsts)))
+    found = []
+    for moment, first in zip(moments, firsts, strict=True):
+        seconds = (first + timedelta(seconds=step) for step in range(_MOST_SECONDS))
+        free = next((second for second in seconds if second not in taken), first)
+        taken.add(free)
+        found.append(moment if free == first else free)
+    return found
 
 
-def _join_groups(tx: Transaction, one: int, other: int) -> bool:
-    """Make one group of two, unless two articles of one language would meet in it."""
-    query = sa.select(_article.c.id, _article.c.group_id).where(_article.c.id.in_([one, other]))
-    groups = {row.id: row.group_id for row in tx.execute(query)}
-    first, second = sorted((groups[one], groups[other]))
-    if first == second:
-        return False
-    members = sa.select(_article.c.language).where(_article.c.group_id.in_([first, second]))
-    languages = [row[0] for row in tx.execute(members)]
-    if len(set(languages)) < len(languages):
-        return False
-    tx.execute(sa.update(_article).where(_article.c.group_id == second).values(group_id=first))
-    return True
+def _taken_seconds(tx: Transaction, firsts: Sequence[datetime]) -> set[datetime]:
+    """The seconds from each of `firsts` on in which an article was updated."""
+    taken: set[datetime] = set()
+    for start in range(0, len(firsts), _WINDOWS):
+        windows = [
+            sa.and_(
+                _article.c.updated_at >= first,
+                _article.c.updated_at < first + timedelta(seconds=_MOST_SECONDS),
+            )
+            for first in firsts[start : start + _WINDOWS]
+        ]
+        found = tx.execute(sa.select(_article.c.updated_at).where(sa.or_(*windows)))
+        taken |= {row.updated_at.replace(microsecond=0) for row in found}
+    return taken
+
+
+def _known_of(row: sa.Row[Any]) -> identity.Known:
+    return identity.Known(
+        article_id=row.id,
+        source=row.source,
+        content_hash=row.content_hash,
+        title=row.title,
+        standfirst=row.standfirst,
+        is_withdrawn=row.withdrawn_at is not None,
+        source_updated_at=row.source_updated_at,
+        silent_changes=row.silent_changes,
+    )
 
 
 def _load(tx: Transaction, query: sa.Select[Any]) -> list[Article]:

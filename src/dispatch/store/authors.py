@@ -6,10 +6,11 @@ person's identity beyond the name: two people of one name are one author here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
+from dispatch.model.article import Author
 from dispatch.model.feed import AuthorShare
 from dispatch.rules import author_keys
 from dispatch.store import schema
@@ -22,9 +23,23 @@ _article = schema.article
 def put_authors(tx: Transaction, article_id: int, names: Iterable[str]) -> None:
     """What an article's byline says, in place of what it said before."""
     tx.execute(sa.delete(_author).where(_author.c.article_id == article_id))
-    found = {author_keys.author_key(name): name for name in names if name.strip()}
-    if found:
-        rows = [{"article_id": article_id, "key": k, "name": name} for k, name in found.items()]
+    _add(tx, {article_id: names})
+
+
+def add_authors(tx: Transaction, bylines: Mapping[int, Iterable[Author]]) -> None:
+    """What the bylines of new articles say."""
+    _add(tx, {one: [author.name for author in byline] for one, byline in bylines.items()})
+
+
+def _add(tx: Transaction, names: Mapping[int, Iterable[str]]) -> None:
+    rows = [
+        {"article_id": article_id, "key": key, "name": name}
+        for article_id, some in names.items()
+        for key, name in {
+            author_keys.author_key(name): name for name in some if name.strip()
+        }.items()
+    ]
+    if rows:
         tx.execute(sa.insert(_author), rows)
 
 

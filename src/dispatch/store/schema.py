@@ -69,6 +69,10 @@ article = sa.Table(
     sa.Column("withdrawn_at", Moment),
     sa.Column("marked_updated_at", Moment),
     sa.Index("ix_article_updated_at", "updated_at"),
+    # The publisher's own `updated`, and how often the content moved without it: view counters.
+    sa.Column("source_updated_at", Moment),
+    sa.Column("silent_changes", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Index("ix_article_source_published", "source", "published_at"),
     sa.Index("ix_article_language_published", "language", "published_at", "id"),
 )
 
@@ -103,6 +107,35 @@ article_alias = sa.Table(
     sa.Index("ix_article_alias_article", "article_id"),
 )
 
+#: How an article was recognised whenever something was learnt of it: what `why` prints.
+recognition = sa.Table(
+    "recognition",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Index("ix_recognition_article", "article_id"),
+)
+
+#: Entries that are kept but are no articles: floods, embargoes, what an operator refused.
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("names", sa.JSON, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("entry", sa.JSON, nullable=False),
+    sa.Column("language", sa.Text),
+    sa.Column("held_at", Moment, nullable=False),
+    sa.Column("until_at", Moment),
+)
+
 #: "This article says the same as the one at `key`": resolved when the other one arrives.
 translation_claim = sa.Table(
     "translation_claim",
@@ -127,6 +160,40 @@ source_state = sa.Table(
     sa.Column("last_error", sa.Text, nullable=False, default=""),
     sa.Column("cursor", sa.Text),
     sa.Column("strange_labels", sa.JSON, nullable=False, default=list, server_default="[]"),
+    sa.Column("failing_since_at", Moment),
+    sa.Column("asked_url", sa.Text),
+    sa.Column("document_at", Moment),
+    sa.Column("move_url", sa.Text),
+    sa.Column("move_polls", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("move_since_at", Moment),
+    sa.Column("retired_at", Moment),
+    sa.Column(
+        "ids_are_shared", sa.Boolean, nullable=False, default=False, server_default=sa.false()
+    ),
+    sa.Column("arrivals_at", sa.JSON, nullable=False, default=list, server_default="[]"),
+    sa.Column("entry_count", sa.Integer),
+)
+
+#: Servers that asked to be left alone (Retry-After): it holds for every source behind them.
+host_rest = sa.Table(
+    "host_rest",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("until_at", Moment, nullable=False),
+)
+
+#: What an operator should know; each told once, and once more when it is over.
+alarm = sa.Table(
+    "alarm",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("last_seen_at", Moment, nullable=False),
+    sa.Column("told_at", Moment),
+    sa.Column("cleared_at", Moment),
+    sa.Column("cleared_told_at", Moment),
 )
 
 #: The last good answer of each box's feed: an issue is made with it where the feed fails.

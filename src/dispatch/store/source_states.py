@@ -1,8 +1,14 @@
-"""What is remembered of each source between polls: validators, failures, when to come back."""
+"""What is remembered of each source between polls: validators, failures, when to come back.
+
+Beside it the servers that asked to be left alone: their word holds for every source behind them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,17 +17,42 @@ from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
 
 _table = schema.source_state
+_rest = schema.host_rest
 
 
 def get_state(tx: Transaction, name: str) -> SourceState:
     """The state of source `name`; a blank one if it was never polled."""
     row = tx.execute(sa.select(_table).where(_table.c.name == name)).one_or_none()
-    if row is None:
-        return SourceState(name=name)
-    values = row._asdict()
-    return SourceState(**{**values, "strange_labels": tuple(values["strange_labels"])})
+    return _state(row) if row else SourceState(name=name)
+
+
+def get_states(tx: Transaction, names: Collection[str]) -> dict[str, SourceState]:
+    """The states of the sources called `names`, blank ones for those that were never polled."""
+    wanted = set(names)
+    found = {row.name: _state(row) for row in tx.execute(sa.select(_table)) if row.name in wanted}
+    return {name: found.get(name) or SourceState(name=name) for name in names}
 
 
 def put_state(tx: Transaction, state: SourceState) -> None:
     """Remember `state`; call it in the transaction that keeps the entries, never before."""
-    upsert.put(tx, _table, asdict(state))
+    row = asdict(state)
+    row["arrivals_at"] = [moment.isoformat() for moment in state.arrivals_at]
+    upsert.put(tx, _table, row)
+
+
+def get_rests(tx: Transaction, now: datetime) -> dict[str, datetime]:
+    """The hosts that are to be left alone, and until when."""
+    query = sa.select(_rest).where(_rest.c.until_at > now)
+    return {row.host: row.until_at for row in tx.execute(query)}
+
+
+def put_rest(tx: Transaction, host: str, until_at: datetime) -> None:
+    """Leave `host` alone until then."""
+    upsert.put(tx, _rest, {"host": host, "until_at": until_at})
+
+
+def _state(row: sa.Row[Any]) -> SourceState:
+    fields = row._asdict()
+    arrivals = tuple(datetime.fromisoformat(moment) for moment in fields["arrivals_at"])
+    labels = tuple(fields["strange_labels"])
+    return SourceState(**{**fields, "arrivals_at": arrivals, "strange_labels": labels})

@@ -26,6 +26,12 @@ def insert_missing(tx: Transaction, table: sa.Table, rows: Sequence[Row]) -> int
     )
 
 
+def insert_all_missing(tx: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    """The same in one statement for all, where nobody asks how many."""
+    if rows:
+        tx.execute(_insert(tx, table).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
 def insert_missing_from(
     tx: Transaction, table: sa.Table, columns: Sequence[str], rows: sa.Select[Any]
 ) -> int:

@@ -1,0 +1,180 @@
+"""collect: Source -> Entry -> Article.
+
+In: sources, the HTTP client, the store. Out: a report with a line per source. A broken source
+stops no other; the entries of one visit and its validators are committed together or not at all.
+Never: a decision of its own (`rules` decide), more than a handful of harvests in memory at once, or
+two visits to one host at the same time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch import fetch, ports, sources
+from dispatch.collect import intake, remember
+from dispatch.collect.desk import Desk
+from dispatch.collect.report import CollectReport, SourceReport
+from dispatch.model.article import Entry
+from dispatch.model.publication import Publication, Source
+from dispatch.model.source import Harvest, SourceState
+from dispatch.rules import canonical, polling
+from dispatch.store import quarantine, source_states
+from dispatch.store.database import Database
+
+__all__ = ["CollectReport", "SourceReport", "collect", "take_in"]
+
+#: How many hosts are asked at the same time.
+CONCURRENT_HOSTS = 8
+
+#: How many visits may be under way or wait to be stored: the bound of memory.
+MAX_HARVESTS = 2 * CONCURRENT_HOSTS
+
+#: How many visits that brought nothing share a transaction.
+QUIET_BATCH = 50
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A source that is due, with what is remembered of it."""
+
+    source: Source
+    state: SourceState
+    has_embargo_over: bool = False
+
+
+def collect(
+    db: Database,
+    fetcher: fetch.Fetcher,
+    publication: Publication,
+    wanted: Sequence[Source],
+    *,
+    clock: ports.Clock,
+    force: bool = False,
+    accept_flood: bool = False,
+    dry_run: bool = False,
+    progress: ports.Progress | None = None,
+) -> CollectReport:
+    """Ask those of `wanted` that are due (all with `force`) and take in what they brought.
+
+    `accept_flood` takes the entries that the flood brake would hold back. Not even `force` asks a
+    server before the end of the time for which it wanted to be left alone (Retry-After).
+    """
+    desk = Desk(db=db, publication=publication, fetcher=fetcher, clock=clock, is_dry_run=dry_run)
+    due = _due(db, wanted, clock.now(), force=force)
+    reports: list[SourceReport] = []
+    quiet: list[tuple[_Visit, Harvest]] = []
+    for visit, harvest in _harvests(due, desk):
+        if intake.is_quiet(harvest) and not (visit.has_embargo_over and harvest.not_modified):
+            quiet.append((visit, harvest))
+            if len(quiet) < QUIET_BATCH:
+                continue
+            reports += _note_quiet(desk, quiet)
+            quiet = []
+        else:
+            one = intake.Intake(desk, visit.source, visit.state, is_trusted=accept_flood)
+            reports.append(one.take(harvest))
+        if progress:
+            progress(len(reports), len(due), "sources")
+    reports += _note_quiet(desk, quiet)
+    if progress and due:
+        progress(len(reports), len(due), "sources")
+    return CollectReport(sources=tuple(reports), is_dry_run=dry_run)
+
+
+def take_in(
+    db: Database,
+    publication: Publication,
+    source: Source,
+    entries: Sequence[Entry],
+    *,
+    clock: ports.Clock,
+) -> SourceReport:
+    """Take in clean entries that came by themselves, through the same door as all others."""
+    with db.read() as tx:
+        state = source_states.get_state(tx, source.name)
+    with fetch.Fetcher(contact=publication.contact) as fetcher:
+        desk = Desk(db=db, publication=publication, fetcher=fetcher, clock=clock)
+        harvest = Harvest(entries=tuple(entries), is_live=True)
+        return intake.Intake(desk, source, state).take(harvest)
+
+
+def _due(db: Database, wanted: Sequence[Source], now: datetime, *, force: bool) -> list[_Visit]:
+    with db.read() as tx:
+        states = source_states.get_states(tx, [source.name for source in wanted])
+        rests = source_states.get_rests(tx, now)
+        over = quarantine.list_over(tx, now)
+    found = []
+    for source in wanted:
+        state = polling.ready(states[source.name], source.url, now)
+        is_asked = force or polling.is_due(state, now)
+        if is_asked and host_of(source, state) not in rests:
+            found.append(_Visit(source, state, has_embargo_over=source.name in over))
+    return found
+
+
+def host_of(source: Source, state: SourceState) -> str:
+    """The host that a visit goes to; "" for what lies on the disk."""
+    return "" if source.path else canonical.host_of(state.url or source.url or "")
+
+
+def _harvests(due: Iterable[_Visit], desk: Desk) -> Iterator[tuple[_Visit, Harvest]]:
+    """Every visit with what it brought, as they come; the sources of one host one after another.
+
+    No more than `MAX_HARVESTS` are under way or wait for the caller.
+    """
+    lanes: dict[str, deque[_Visit]] = defaultdict(deque)
+    for visit in due:
+        lanes[host_of(visit.source, visit.state) or f"disk:{visit.source.name}"].append(visit)
+    waiting = deque(sorted(lanes.values(), key=len, reverse=True))
+    running: dict[Future[Harvest], deque[_Visit]] = {}
+    with ThreadPoolExecutor(CONCURRENT_HOSTS, thread_name_prefix="collect") as pool:
+        while waiting or running:
+            while waiting and len(running) < MAX_HARVESTS:
+                lane = waiting.popleft()
+                running[pool.submit(_ask, lane[0], desk)] = lane
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                lane = running.pop(done)
+                visit = lane.popleft()
+                if lane:
+                    waiting.append(lane)
+                yield visit, done.result()
+
+
+def _ask(visit: _Visit, desk: Desk) -> Harvest:
+    """One visit. A fault in the code of a kind is that source's failure, and is logged whole."""
+    source = visit.source
+    try:
+        kind = sources.KINDS[source.kind]
+        return kind(source, visit.state, desk.fetcher, desk.clock.now(), desk.publication.time_zone)
+    except Exception as error:  # one bad source must not stop the others
+        log.exception("source %s: its kind %r failed", source.name, source.kind)
+        return Harvest(failure=f"internal error: {type(error).__name__}: {error}")
+
+
+def _note_quiet(desk: Desk, visits: Sequence[tuple[_Visit, Harvest]]) -> list[SourceReport]:
+    """Remember visits that brought nothing: they share a transaction, for they cost little else."""
+    if not visits:
+        return []
+    now = desk.clock.now()
+    reports = []
+    with desk.db.write(dry_run=desk.is_dry_run) as tx:
+        for visit, harvest in visits:
+            noted = remember.note(tx, visit.source, visit.state, harvest, now)
+            reports.append(
+                SourceReport(
+                    source=visit.source.name,
+                    not_modified=harvest.not_modified,
+                    failure=harvest.failure,
+                    warnings=(*harvest.warnings, *noted),
+                )
+            )
+    for report in reports:
+        intake.log_report(report)
+    return reports
