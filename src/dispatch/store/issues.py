@@ -136,7 +136,7 @@ def list_public(
         .where(
             _issue.c.newsletter == newsletter,
             _issue.c.state.in_([state.value for state in states]),
-            _variant.c.key == audience.variant_key(language, ()),
+            _variant.c.key == audience.choice_key((language,), ()),
         )
     )
     newest = query.order_by(_issue.c.window_end.desc(), _issue.c.id.desc()).limit(limit)
