@@ -5,13 +5,16 @@ In: the office. Out: reports of builds, the addresses and versions of what is pu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from dispatch import ports, site, syndicate
+from dispatch import adopt, errors, fetch, ports, site, syndicate
+from dispatch.adopt import AdoptReport
 from dispatch.app.office import Office
 from dispatch.model.feed import MEDIA_TYPES, Feed, FeedFormat, FeedVersion
-from dispatch.render import opml
-from dispatch.rules import addresses, old_addresses
+from dispatch.render import feed_links, opml
+from dispatch.rules import addresses, feed_discovery, old_addresses
 from dispatch.rules import feeds as feed_rules
 from dispatch.store import feed_history, feed_versions
 from dispatch.syndicate import SyndicateReport, others
@@ -68,6 +71,56 @@ class Feeds:
         """Build the feeds that move when an issue goes out, and those of authors and partners."""
         now, folder = self._office.clock.now(), self._office.config.folders.feeds
         return others.build(self._office.db, self._stand(), folder, now=now, dry_run=dry_run)
+
+    def list_links(self, language: str | None, section: str | None = None) -> dict[str, str]:
+        """The links for the heads of pages, as HTML by language; raises NotFoundError."""
+        publication = self._office.publication
+        if language is not None and language not in publication.languages:
+            known = ", ".join(publication.languages)
+            message = f"the publication has no language {language!r}; there are {known}"
+            raise errors.NotFoundError(message)
+        known_sections = [one.key for one in publication.sections]
+        if section is not None and section not in known_sections:
+            message = f"no section is called {section!r}; there are {', '.join(known_sections)}"
+            raise errors.NotFoundError(message)
+        every = feed_rules.make_feeds(publication)
+        return {
+            one: feed_links.render(feed_discovery.list_links(publication, every, one, section))
+            for one in ([language] if language else publication.languages)
+        }
+
+    def adopt_file(self, path: Path, *, dry_run: bool = False) -> AdoptReport:
+        """Take over the identifiers of the feed in a file; raises InputError."""
+        try:
+            body = path.read_bytes()
+        except OSError as error:
+            message = f"{path}: cannot be read: {error.strerror}"
+            raise errors.InputError(message) from error
+        return self._adopt(body, str(path), dry_run=dry_run)
+
+    def adopt_url(
+        self, url: str, *, allow_hosts: Sequence[str] = (), dry_run: bool = False
+    ) -> AdoptReport:
+        """Take over the identifiers of the feed at a URL; raises InputError."""
+        with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
+            answer = fetcher.get(url, allow_hosts=tuple(allow_hosts))
+        if isinstance(answer, fetch.FetchFailure):
+            raise errors.InputError(answer.text)
+        return self._adopt(answer.body, answer.url, dry_run=dry_run)
+
+    def _adopt(self, body: bytes, url: str, *, dry_run: bool) -> AdoptReport:
+        report = adopt.adopt(
+            self._office.db,
+            body,
+            url=url,
+            sources=[source.name for source in self._office.config.sources],
+            zone=self._office.publication.time_zone,
+            now=self._office.clock.now(),
+            dry_run=dry_run,
+        )
+        if report.adopted and not report.conflicts and not dry_run:
+            self.syndicate()
+        return report
 
     def list_feeds(self) -> list[Feed]:
         """Every feed that there is: of articles, and of the other kinds that have an entry."""

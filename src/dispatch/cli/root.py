@@ -6,6 +6,7 @@ import click
 
 import dispatch
 from dispatch.cli import (
+    adopting,
     begin,
     desk,
     docs,
@@ -48,6 +49,9 @@ commands = options.Root(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(dispatch.__version__, prog_name="dispatch")(commands)
+
+feeds.feeds.add_command(adopting.links)
+feeds.feeds.add_command(adopting.adopt)
 
 #: In the order of a working day.
 for _command in (

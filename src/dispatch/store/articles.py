@@ -199,6 +199,33 @@ def mark_updated(tx: Transaction, article_id: int, now: datetime) -> None:
     tx.execute(change.values(marked_updated_at=now))
 
 
+def uids_in_use(tx: Transaction, uids: Collection[str]) -> dict[str, int]:
+    """The articles that have any of these identifiers."""
+    names = sorted(set(uids))
+    found: dict[str, int] = {}
+    for start in range(0, len(names), _CHUNK):
+        query = sa.select(_article.c.uid, _article.c.id).where(
+            _article.c.uid.in_(names[start : start + _CHUNK])
+        )
+        found |= {row.uid: row.id for row in tx.execute(query)}
+    return found
+
+
+def set_uids(tx: Transaction, uids: Mapping[int, str], now: datetime) -> None:
+    """Give articles identifiers that were theirs elsewhere; the ones they had stay their aliases.
+
+    In two steps, for two articles may change theirs with one another.
+    """
+    for article_id, article in get_articles(tx, uids).items():
+        add_aliases(tx, article_id, [("uid", article.uid)])
+    mine = sa.update(_article)
+    for article_id in uids:
+        row = mine.where(_article.c.id == article_id)
+        tx.execute(row.values(uid=f"moving:{article_id}", changed_at=now))
+    for article_id, uid in uids.items():
+        tx.execute(mine.where(_article.c.id == article_id).values(uid=uid))
+
+
 def put_sections(
     tx: Transaction, article_id: int, source: str, sections: Sequence[str], *, first: int = 0
 ) -> None:

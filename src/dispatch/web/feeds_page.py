@@ -15,10 +15,12 @@ from starlette.responses import HTMLResponse, Response
 
 from dispatch.app import App
 from dispatch.app.feeds import FeedAddress
-from dispatch.model.feed import FeedFormat, FeedKind
+from dispatch.model.feed import FeedKind
 from dispatch.model.newsletter import Issue, Newsletter
 from dispatch.render import cadences, catalogue
-from dispatch.rules import addresses, cadence
+from dispatch.rules import addresses, cadence, feed_discovery
+from dispatch.rules import feeds as feed_rules
+from dispatch.rules.feed_discovery import DiscoveryLink
 from dispatch.web import documents, headers
 from dispatch.web.pages import Printer
 
@@ -27,9 +29,6 @@ SHOWN_ISSUES = 10
 
 #: A new issue or section may be missing from the page for as long as this.
 MAX_AGE_SECONDS = 300
-
-#: What readers know the formats by; the first is the one that is offered to programs first.
-FORMAT_NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +61,6 @@ class NewsletterCard:
     next_text: str
     latest: IssueLine | None
     feed: FeedRow | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternate:
-    """A feed as programs find it in the head of the page."""
-
-    url: str
-    media_type: str
-    title: str
-    language: str
 
 
 class FeedsPage:
@@ -125,7 +114,7 @@ class FeedsPage:
             "rows": self._rows(language, listed),
             "authors": self._rows_of(FeedKind.AUTHOR, language, listed),
             "opml": addresses.opml_url(self.publication, language),
-            "alternates": self._alternates(language, listed),
+            "alternates": self._links(language),
             "canonical": addresses.feeds_page_url(self.publication, language),
             "newsletters": [
                 self._card(one, language, recent, listed)
@@ -153,7 +142,7 @@ class FeedsPage:
         return FeedRow(
             name=self._row_name(every[0], language),
             language=every[0].feed.language or "",
-            formats=tuple((FORMAT_NAMES[one.format], one) for one in every),
+            formats=tuple((feed_discovery.FORMAT_NAMES[one.format], one) for one in every),
         )
 
     def _row_name(self, one: FeedAddress, language: str) -> str:
@@ -172,30 +161,15 @@ class FeedsPage:
     def _is_of_all(self, one: FeedAddress) -> bool:
         return one.feed.language is None and len(self.publication.languages) > 1
 
-    def _alternates(self, language: str, listed: list[FeedAddress]) -> list[Alternate]:
-        """Our own language first, in one format; others after it: readers take the first."""
-        every = [one for one in listed if one.feed.kind is FeedKind.ARTICLES]
-        own = [one for one in every if one.feed.language == language]
-        main = [one for one in own if one.feed.section is None]
-        others = [
-            one
-            for one in every
-            if one.feed.language not in (language, None) and one.feed.section is None
-        ]
-        first = next(iter(FORMAT_NAMES))
-        wanted = [one for one in own if one.format is first]
-        wanted += [one for one in main if one.format is not first]
-        wanted += [one for one in others if one.format is first]
-        return [self._alternate(one, language) for one in wanted]
-
-    def _alternate(self, one: FeedAddress, language: str) -> Alternate:
-        other = one.feed.language if one.feed.language != language else None
-        return Alternate(
-            url=one.url,
-            media_type=one.media_type,
-            title=f"{one.feed.title} ({FORMAT_NAMES[one.format]})",
-            language=other or "",
-        )
+    def _links(self, language: str) -> tuple[DiscoveryLink, ...]:
+        """This page is about all sections: each has its own line, behind that of all."""
+        every = feed_rules.make_feeds(self.publication)
+        main = feed_discovery.list_links(self.publication, every, language)
+        sections: list[DiscoveryLink] = []
+        for section in self.publication.sections:
+            of_section = feed_discovery.list_links(self.publication, every, language, section.key)
+            sections += of_section[:1]
+        return (*main[:1], *sections, *main[1:])
 
     def _issues(self, language: str) -> list[tuple[Issue, IssueLine]]:
         found = self.site.issues.list_pages(language, SHOWN_ISSUES)

@@ -18,6 +18,7 @@ from dispatch.web.articles_api import ArticlesApi
 from dispatch.web.assets import Assets
 from dispatch.web.failures import Failures
 from dispatch.web.feed_files import FeedFiles
+from dispatch.web.feed_links_page import FeedLinksPage
 from dispatch.web.feeds_page import FeedsPage
 from dispatch.web.health import Health
 from dispatch.web.hub import HubDoor
@@ -79,7 +80,7 @@ class Door:
 
 def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]:
     """Every address. `def` endpoints run in Starlette's threads: they may ask the store."""
-    page, issues = FeedsPage(site, printer), IssuePages(site)
+    page, issues, links = FeedsPage(site, printer), IssuePages(site), FeedLinksPage(site)
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
     top, api = TopFiles(site), ArticlesApi(site)
     return [
@@ -89,6 +90,8 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/assets/{name}", assets.get),
         Route("/top/{name}", top.get),
         Route("/feeds/top/{name}", top.get),
+        Route("/feeds/links/{language}", links.show),
+        Route("/feeds/links/{language}/{section}", links.show),
         Route("/feeds/{path:path}", feeds.get),
         Route("/hub", HubDoor(site).ask, methods=["GET", "POST"]),
         Route("/issues/{newsletter}/{period}/{language}.txt", issues.show_text),
