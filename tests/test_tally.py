@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from newsroom import Newsroom
 
+from dispatch import fetch
 from dispatch.model.publication import ReadsImport
 from dispatch.tally import TallyReport, tally
 
@@ -22,7 +23,8 @@ def run(newsroom: Newsroom, *, dry_run: bool = False) -> TallyReport:
     )
     now = newsroom.clock.now()
     publication = newsroom.app.config.publication
-    return tally(newsroom.app.db, publication, [settings], now=now, dry_run=dry_run)
+    with fetch.Fetcher(contact="editors@meridian.example") as fetcher:
+        return tally(newsroom.app.db, publication, [settings], fetcher, now=now, dry_run=dry_run)
 
 
 def reads_of(newsroom: Newsroom) -> int:
@@ -73,3 +75,33 @@ def test_a_missing_log_is_a_failure_that_is_told(newsroom: Newsroom) -> None:
     report = run(newsroom)
     assert report.failed == 1
     assert "access.log" in report.origins[0].problems[0]
+
+
+def export(newsroom: Newsroom, rows: str) -> TallyReport:
+    path = newsroom.root / "reads.csv"
+    path.write_text(f"path,date,reads\n{rows}")
+    settings = ReadsImport(name="table", kind="csv", path=path, site="http://127.0.0.1:8400/")
+    publication = newsroom.app.config.publication
+    now = newsroom.clock.now()
+    with fetch.Fetcher(contact="editors@meridian.example") as fetcher:
+        return tally(newsroom.app.db, publication, [settings], fetcher, now=now)
+
+
+def test_an_export_says_anew_and_adds_nothing(newsroom: Newsroom) -> None:
+    newsroom.article("One")
+    newsroom.collect()
+    for count in (7, 7, 9, 4):
+        export(newsroom, f"/en/one/,2026-11-24,{count}\n")
+        assert reads_of(newsroom) == count
+    export(newsroom, "/en/one/,2026-11-23,3\n")
+    assert reads_of(newsroom) == 7, "what an export does not speak of stays"
+
+
+def test_two_places_add_up_and_each_says_only_its_own_anew(newsroom: Newsroom) -> None:
+    newsroom.article("One")
+    newsroom.collect()
+    (newsroom.root / "access.log").write_text(line("192.0.2.1"))
+    run(newsroom)
+    export(newsroom, "/en/one/,2026-11-24,5\n")
+    export(newsroom, "/en/one/,2026-11-24,6\n")
+    assert reads_of(newsroom) == 7

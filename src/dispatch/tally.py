@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch import ports, reads
+from dispatch import fetch, ports, reads
 from dispatch.model.publication import Publication, ReadsImport
 from dispatch.model.reads import ReadBatch, ReadCount
+from dispatch.reads.errand import Errand
 from dispatch.store import articles
 from dispatch.store import reads as read_store
 from dispatch.store.database import Database, Transaction
@@ -51,6 +52,7 @@ def tally(
     db: Database,
     publication: Publication,
     imports: Sequence[ReadsImport],
+    fetcher: fetch.Fetcher,
     *,
     now: datetime,
     dry_run: bool = False,
@@ -63,7 +65,14 @@ def tally(
     for done, settings in enumerate(imports, 1):
         with db.read() as tx:
             positions = read_store.get_positions(tx, settings.name)
-        batch = reads.KINDS[settings.kind](settings, positions, publication.time_zone, by_key)
+        errand = Errand(
+            positions=positions,
+            articles=by_key,
+            zone=publication.time_zone,
+            fetcher=fetcher,
+            now=now,
+        )
+        batch = reads.KINDS[settings.kind](settings, errand)
         with db.write(dry_run=dry_run) as tx:
             _store(tx, settings.name, batch, by_key, now)
         reports.append(_report(settings.name, batch))
@@ -91,6 +100,8 @@ def _store(
 ) -> None:
     for (key, day), count in batch.counts.items():
         read_store.add_reads(tx, by_key[key], day, origin, count)
+    for (article_id, day), count in batch.totals.items():
+        read_store.put_reads(tx, article_id, day, origin, count)
     for (key, day, reason), hits in batch.discards.items():
         read_store.add_discards(tx, by_key.get(key, 0), day, origin, reason.value, hits)
     for position in batch.positions:
@@ -101,7 +112,7 @@ def _report(origin: str, batch: ReadBatch) -> OriginReport:
     discards: Counter[str] = Counter()
     for (_, _, reason), hits in batch.discards.items():
         discards[reason.value] += hits
-    counted = sum(batch.counts.values())
+    counted = sum(batch.counts.values()) + sum(batch.totals.values())
     log.info("reads from %s: %d lines, %d reads", origin, batch.lines, counted)
     for problem in batch.problems:
         log.warning("reads from %s: %s", origin, problem)

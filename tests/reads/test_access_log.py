@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch import fetch
 from dispatch.model.publication import ReadsImport
 from dispatch.model.reads import DiscardReason, ReadBatch
 from dispatch.reads import access_log, bots, rotation
+from dispatch.reads.errand import Errand
 from dispatch.rules import canonical
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "logs"
@@ -43,6 +45,16 @@ def lines(visitors: Iterable[int], at: datetime = NOON) -> bytes:
     return b"".join(line(visitor=number, at=at + timedelta(seconds=number)) for number in visitors)
 
 
+def errand(positions: Mapping[str, int]) -> Errand:
+    return Errand(
+        positions=positions,
+        articles=dict.fromkeys(KEYS, 1),
+        zone=LONDON,
+        fetcher=fetch.Fetcher(contact="editors@meridian.example"),
+        now=NOON,
+    )
+
+
 class Importer:
     """Imports again and again, as the scheduled job does, and adds up what the batches say."""
 
@@ -56,7 +68,7 @@ class Importer:
         )
 
     def run(self) -> ReadBatch:
-        batch = access_log.gather(self._settings, self.positions, LONDON, KEYS)
+        batch = access_log.gather(self._settings, errand(self.positions))
         self.positions |= {place.fingerprint: place.offset for place in batch.positions}
         self.counts.update(batch.counts)
         self.discards.update(batch.discards)
@@ -137,7 +149,7 @@ def test_a_line_that_is_none_is_counted_and_the_next_one_is_read(
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_no_bytes_stop_the_reading_of_a_line(data: bytes) -> None:
     quoted = b'192.0.2.1 - - [20/Nov/2026:12:00:00 +0000] "GET ' + data + b' HTTP/1.1" 200 9 "" ""'
     for attempt in (data, quoted):
@@ -349,7 +361,7 @@ def _write(story: list[tuple[int, int, int]]) -> list[bytes]:
 
 
 @given(story=_STORIES, cuts=st.lists(st.integers(0, 20_000), max_size=6), rotate=st.booleans())
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_any_split_into_imports_gives_the_totals_of_one(
     story: list[tuple[int, int, int]], cuts: list[int], *, rotate: bool
 ) -> None:

@@ -45,3 +45,27 @@ def test_a_position_belongs_to_one_log_of_one_origin(newsroom: Any) -> None:
         reads.put_position(tx, "app", "f1", 5, NOW)
         assert reads.get_positions(tx, "site") == {"f1": 2**40}
         assert reads.get_positions(tx, "nobody") == {}
+
+
+def test_a_total_stands_in_place_of_the_last_one_of_its_origin(newsroom: Any) -> None:
+    one = newsroom.article("https://a.example/1")
+    with newsroom.db.write() as tx:
+        reads.add_reads(tx, one, MONDAY, "site", 3)
+        for total in (5, 5, 2):
+            reads.put_reads(tx, one, MONDAY, "table", total)
+        assert reads.get_reads(tx, MONDAY, MONDAY) == {one: {MONDAY: 5}}
+        assert reads.get_reads_by_origin(tx, MONDAY, TUESDAY) == {
+            one: {(MONDAY, "site"): 3, (MONDAY, "table"): 2}
+        }
+
+
+def test_discards_are_found_by_article(newsroom: Any) -> None:
+    with newsroom.db.write() as tx:
+        reads.add_discards(tx, 7, MONDAY, "site", "bot", 2)
+        reads.add_discards(tx, 7, TUESDAY, "app", "bot", 3)
+        reads.add_discards(tx, 8, MONDAY, "site", "staff", 1)
+        reads.add_discards(tx, 9, MONDAY, "site", "staff", 1)
+        assert reads.get_discards_of(tx, MONDAY, TUESDAY, [7, 8]) == {
+            7: {"bot": 5},
+            8: {"staff": 1},
+        }

@@ -85,14 +85,16 @@ class Intake:
         self, *, dry_run: bool = False, progress: ports.Progress | None = None
     ) -> TallyReport:
         """Count reads from every place that the configuration names, and let top reads follow."""
-        report = tally.tally(
-            self._office.db,
-            self._office.publication,
-            self._office.config.reads,
-            now=self._office.clock.now(),
-            dry_run=dry_run,
-            progress=progress,
-        )
+        with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
+            report = tally.tally(
+                self._office.db,
+                self._office.publication,
+                self._office.config.reads,
+                fetcher,
+                now=self._office.clock.now(),
+                dry_run=dry_run,
+                progress=progress,
+            )
         if not dry_run:
             self._top.publish()
         return report

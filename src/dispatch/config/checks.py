@@ -83,7 +83,7 @@ def _links_without_tls(tables: Tables, origins: explain.Origins) -> Iterator[pro
 
 def _missing_files(tables: Tables, origins: explain.Origins) -> Iterator[problems.Problem]:
     for place, table in enumerate(tables.reads):
-        if not _is_there(table.path):
+        if table.path is not None and not _is_there(table.path):
             yield origins.problem(("reads", place, "path"), f"there is no file {table.path} yet")
 
 

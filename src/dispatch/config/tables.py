@@ -22,6 +22,7 @@ from pydantic import (
     field_validator,
 )
 
+from dispatch import reads
 from dispatch.config import context, problems, secrets
 from dispatch.config import values as v
 from dispatch.rules import old_addresses
@@ -248,13 +249,56 @@ class AlarmsTable(Table):
 class ReadsTable(Table):
     """Where page reads come from; the ranking of top reads is made of them."""
 
-    name: v.Slug = setting("Its name in commands, logs and reports.")
+    name: v.ReadsName = setting("Its name in commands, logs and reports.")
     kind: v.ReadsKind = setting("What is read there.")
-    path: v.PathHere = setting("The file that is read.")
+    path: v.PathHere | None = setting(
+        "The file that is read; for exports it may be a folder of them.", None
+    )
+    url: v.BaseUrl | None = setting(
+        "For kinds plausible, matomo and umami: where the program itself is asked.", None
+    )
+    site_id: v.Line | None = setting("With url: what the program calls your site.", None)
+    token: v.Secret | None = setting("With url: the key that lets us ask.", None)
+    token_file: v.SecretFile | None = setting("A file that holds the key.", None)
+    days: v.Count = setting("With url: how many days are asked about, with today.", 8)
+    allow_hosts: tuple[v.Host, ...] = setting(
+        "Hosts that may lie in a private network; anything private is refused otherwise.", ()
+    )
     site: v.BaseUrl = setting("The site whose paths the file holds.")
     staff_addresses: tuple[v.Network, ...] = setting(
-        "Addresses of your own people, whose reads do not count.", ()
+        "For kind access-log: addresses of your own people, whose reads do not count.", ()
     )
+
+    @field_validator("url")
+    @classmethod
+    def _is_at_one_place(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if "kind" not in info.data or "path" not in info.data:
+            return url
+        kind, has_path = info.data["kind"], info.data["path"] is not None
+        if url is not None and kind not in reads.API_KINDS:
+            raise problems.RefusedError(f"reads of kind {kind} have no url", allowed="a path")
+        if has_path == (url is not None):
+            allowed = "a path or a url" if kind in reads.API_KINDS else "a path"
+            what = "path is given as well" if has_path else "is missing, as is path"
+            raise problems.RefusedError(what, allowed=allowed)
+        return url
+
+    @field_validator("site_id")
+    @classmethod
+    def _names_the_site(cls, site_id: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("url") is not None and site_id is None:
+            raise problems.RefusedError("is missing: with a url the program is asked about a site")
+        return site_id
+
+    @field_validator("token_file")
+    @classmethod
+    def _has_one_token(cls, file: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _given_once("token", file, info)
+        if info.data.get("url") is not None and file is None and info.data.get("token") is None:
+            raise problems.RefusedError(
+                "is missing: with a url there is a key", allowed="token or token_file"
+            )
+        return file
 
 
 class PartnerTable(Table):

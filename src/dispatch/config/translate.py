@@ -146,6 +146,11 @@ def reads_import(table: t.ReadsTable) -> ReadsImport:
         name=table.name,
         kind=table.kind,
         path=table.path,
+        url=table.url,
+        site_id=table.site_id or "",
+        token=_revealed(table.token or table.token_file) or "",
+        days=table.days,
+        allow_hosts=table.allow_hosts,
         site=table.site,
         staff_addresses=table.staff_addresses,
     )

@@ -132,6 +132,13 @@ def _reads_kind(value: str, info: ValidationInfo) -> str:
     )
 
 
+def _reads_name(value: str) -> str:
+    """Reads of these names are counted by Dispatch itself."""
+    if value in ("mail", "beacon"):
+        raise problems.RefusedError(f"{problems.quoted(value)} is a name that Dispatch uses itself")
+    return value
+
+
 def _transport_kind(value: str) -> str:
     return _known(value, TRANSPORT_KINDS, f"{problems.quoted(value)} is not a transport")
 
@@ -344,6 +351,7 @@ Share = Annotated[float, Field(strict=True, ge=0, le=1), Shape("share")]
 Growth = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False), Shape("number")]
 Slug = Annotated[str, AfterValidator(_slug), Shape("name")]
 SectionSlug = Annotated[str, AfterValidator(_section_slug), Shape("name")]
+ReadsName = Annotated[Slug, AfterValidator(_reads_name)]
 NewLanguage = Annotated[str, AfterValidator(_new_language), Shape("language tag")]
 Language = Annotated[str, AfterValidator(_language), Shape("language")]
 SectionKey = Annotated[str, AfterValidator(_section), Shape("section")]

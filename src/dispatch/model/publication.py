@@ -108,12 +108,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadsImport:
-    """Where reads come from: an export or log of the newsroom's own site."""
+    """Where reads come from: a log or export of the newsroom's own site, or a program's API.
+
+    There is a `path` or a `url`. `site_id` is what the program calls the site, `token` lets us ask;
+    `days` is how many days are asked about, `allow_hosts` may lie in a private network.
+    """
 
     name: str
     kind: str
-    path: Path
     site: str
+    path: Path | None = None
+    url: str | None = None
+    site_id: str = ""
+    token: str = field(default="", repr=False)
+    days: int = 8
+    allow_hosts: tuple[str, ...] = ()
     staff_addresses: tuple[str, ...] = ()
 
 

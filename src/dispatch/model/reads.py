@@ -55,15 +55,17 @@ DiscardKey = tuple[str, date, DiscardReason]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadBatch:
-    """What one import adds to the reads that are known.
+    """What one import adds to the reads that are known, or says anew.
 
     A value of `counts` is negative where the batch takes back what an earlier one counted: a
-    visitor turned out to be a scraper. `positions` belong into the transaction that adds the rest.
-    `lines` were new, `malformed` of them are no log lines. `problems` says which logs could not be
-    read to their end, and why.
+    visitor turned out to be a scraper. `totals`, by article id and day, add nothing: they stand in
+    place of what the same origin said before. `positions` belong into the transaction that adds the
+    rest. `lines` were new, `malformed` of them make no sense. `problems` says what could not be
+    read to its end, and why.
     """
 
     counts: Mapping[CountKey, int] = field(default_factory=dict)
+    totals: Mapping[tuple[int, date], int] = field(default_factory=dict)
     discards: Mapping[DiscardKey, int] = field(default_factory=dict)
     positions: tuple[ReadPosition, ...] = ()
     lines: int = 0

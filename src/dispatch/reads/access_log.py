@@ -17,18 +17,18 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
-from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import zip_longest
+from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dispatch.model.publication import ReadsImport
 from dispatch.model.reads import CountKey, DiscardKey, DiscardReason, ReadBatch, ReadPosition
 from dispatch.reads import bots, rotation
-from dispatch.rules import canonical
+from dispatch.reads.errand import Errand
+from dispatch.reads.paths import Articles
 from dispatch.rules import reads as rules
 
 _QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
@@ -44,24 +44,17 @@ _REQUEST = re.compile(r"([A-Z]+) (\S.*) HTTP/[\d.]+")
 #: Not strptime's %b, which depends on the locale of the process.
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _SALT_BYTES = 32
-_PATHS_REMEMBERED = 65_536
 
 _Key = TypeVar("_Key")
 
 
-def gather(
-    settings: ReadsImport,
-    positions: Mapping[str, int],
-    zone: ZoneInfo,
-    article_keys: Collection[str],
-) -> ReadBatch:
+def gather(settings: ReadsImport, errand: Errand) -> ReadBatch:
     """What the log and its rotated elders say that was not imported yet.
 
-    `positions` are the offsets by fingerprint that earlier batches gave, `article_keys` the match
-    keys of all articles: requests for anything else are passed over.
+    Requests for anything but the errand's articles are passed over.
     """
-    with rotation.open_shelf(settings.path, moment_of) as shelf:
-        work = _Import(settings, positions, zone, article_keys, shelf)
+    with rotation.open_shelf(settings.path or Path(), moment_of) as shelf:
+        work = _Import(settings, errand, shelf)
         work.read_all()
         return work.batch()
 
@@ -103,18 +96,16 @@ class _Import:
     def __init__(
         self,
         settings: ReadsImport,
-        positions: Mapping[str, int],
-        zone: ZoneInfo,
-        article_keys: Collection[str],
+        errand: Errand,
         shelf: rotation.Shelf,
     ) -> None:
         salt = secrets.token_bytes(_SALT_BYTES)
-        self._before = _Tally(settings, zone, salt)
-        self._after = _Tally(settings, zone, salt)
-        self._articles = _Articles(settings.site, article_keys)
-        self._positions = positions
+        self._before = _Tally(settings, errand.zone, salt)
+        self._after = _Tally(settings, errand.zone, salt)
+        self._articles = Articles(settings.site, errand.articles)
+        self._positions = errand.positions
         self._shelf = shelf
-        self._since = self._context_start(zone)
+        self._since = self._context_start(errand.zone)
         self._ends: dict[str, int] = {}
         self._problems = list(shelf.problems)
         self._lines = self._malformed = 0
@@ -208,30 +199,6 @@ class _Tally:
         for earlier in discard.taken_back:
             self.counts[earlier, day] -= 1
             self.discards[earlier, day, DiscardReason.SCRAPER] += 1
-
-
-class _Articles:
-    """Finds the article that a request target names."""
-
-    def __init__(self, site: str, keys: Collection[str]) -> None:
-        parts = urlsplit(site)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._keys = frozenset(keys)
-        self.find = lru_cache(_PATHS_REMEMBERED)(self._find)
-
-    def _find(self, target: str) -> str | None:
-        """The match key, "" where the target is no path, None where it is none of ours.
-
-        A query that belongs to no article is somebody's own mark (`?from=letter`).
-        """
-        if not target.startswith(("/", "http://", "https://")):
-            return ""
-        url = self._origin + target if target.startswith("/") else target
-        for spelling in (url, url.partition("?")[0]):
-            key = canonical.match_key(spelling)
-            if key in self._keys:
-                return key
-        return None
 
 
 def _difference(after: Counter[_Key], before: Counter[_Key]) -> dict[_Key, int]:

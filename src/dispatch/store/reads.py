@@ -41,6 +41,12 @@ def add_reads(tx: Transaction, article_id: int, day: date, origin: str, reads: i
     upsert.add_to(tx, _count, row, "reads")
 
 
+def put_reads(tx: Transaction, article_id: int, day: date, origin: str, reads: int) -> None:
+    """Say anew how often `origin` saw one article read on one local day."""
+    row = {"article_id": article_id, "day": day, "origin": origin, "reads": reads}
+    upsert.put(tx, _count, row)
+
+
 def add_discards(
     tx: Transaction, article_id: int, day: date, origin: str, reason: str, hits: int
 ) -> None:
