@@ -96,6 +96,7 @@ TESTED_BY: dict[str, str] = {
     "app/office": "test_app.py",
     "app/push": "web/test_articles_api.py",
     "app/readers": "test_subscribe.py",
+    "app/related": "test_relate.py",
     "app/top": "test_rank.py",
     "app/reports": "test_app.py",
     "cli/__init__": "cli/test_work.py",

@@ -52,6 +52,7 @@ def candidates(articles: Sequence[Article], reads: dict[int, int]) -> selection.
         evidence=ranking.Evidence(
             reads={number: {(NOW.date(), "site"): count} for number, count in reads.items()}
         ),
+        relations={},
         closes_at=NOW,
         zone=ZONE,
         language="en",

@@ -25,6 +25,7 @@ from dispatch.app.issues import Issues
 from dispatch.app.office import Office
 from dispatch.app.push import Push
 from dispatch.app.readers import Readers
+from dispatch.app.related import Related
 from dispatch.app.top import Top
 from dispatch.check import Finding
 from dispatch.config import Config, load_config
@@ -45,7 +46,8 @@ class App:
         self.hub = Hub(self.office, self.feeds)
         self.insight = Insight(self.office, self.feeds)
         self.top = Top(self.office)
-        self.intake = Intake(self.office, self.feeds, self.top)
+        self.related = Related(self.office)
+        self.intake = Intake(self.office, self.feeds, self.top, self.related)
         self.issues = Issues(self.office, self.feeds, self.top)
         self.readers = Readers(self.office)
         self.push = Push(self.office, self.feeds)

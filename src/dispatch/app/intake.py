@@ -12,6 +12,7 @@ from dispatch import alert, collect, errors, explain, fetch, ports, tally, trans
 from dispatch.alert import AlertReport
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
+from dispatch.app.related import Related
 from dispatch.app.top import Top
 from dispatch.collect import CollectReport, SourceReport, release, status
 from dispatch.collect.desk import Desk
@@ -44,10 +45,11 @@ class CollectResult:
 class Intake:
     """The incoming side of a site."""
 
-    def __init__(self, office: Office, feeds: Feeds, top: Top) -> None:
+    def __init__(self, office: Office, feeds: Feeds, top: Top, related: Related) -> None:
         self._office = office
         self._feeds = feeds
         self._top = top
+        self._related = related
 
     def collect(
         self,
@@ -74,6 +76,8 @@ class Intake:
                 progress=progress,
             )
             alerts = None if dry_run else self._alert(fetcher)
+        if not dry_run:
+            self._related.relate()
         counted = self.tally(dry_run=dry_run, progress=progress) if with_reads else None
         rebuilt = None
         if report.has_changes and not dry_run:

@@ -6,7 +6,8 @@ variants. Never: a choice; that is `rules.selection`'s.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,8 @@ from dispatch.compose.desk import Assignment, Window
 from dispatch.model.article import Article
 from dispatch.model.newsletter import Newsletter
 from dispatch.rules import audience, cadence, ranking, seen, selection
-from dispatch.store import articles, issues, pasts, rankings, subscribers
+from dispatch.rules.related import Relation
+from dispatch.store import articles, issues, pasts, rankings, related, subscribers
 from dispatch.store.database import Transaction
 
 #: How far a window reaches into the one before. An article whose transaction was still open when
@@ -45,6 +47,7 @@ class Material:
     archive: Sequence[Article]
     recent: Sequence[Article]
     evidence: ranking.Evidence
+    relations: Mapping[int, Sequence[Relation]]
     audiences: tuple[Audience, ...]
     pasts: tuple[seen.Past, ...]
 
@@ -76,10 +79,12 @@ def gather(tx: Transaction, assignment: Assignment) -> Material:
     oldest = window.end - timedelta(days=selection.RELATED_DAYS)
     archive = articles.list_entered(tx, oldest, window.end)
     audiences, told = _find_audiences(tx, newsletter, archive, oldest)
+    recent = rankings.list_candidates(tx, evidence, settings, window.end)
     return Material(
         archive=archive,
-        recent=rankings.list_candidates(tx, evidence, settings, window.end),
+        recent=recent,
         evidence=evidence,
+        relations=_relations(tx, [*archive, *recent]),
         audiences=audiences,
         pasts=told,
     )
@@ -141,3 +146,11 @@ def _reader_of(newsletter: Newsletter, choice: str, sent: seen.Sent) -> Audience
         cohort=0,
         seen=sent,
     )
+
+
+def _relations(tx: Transaction, found: Sequence[Article]) -> Mapping[int, Sequence[Relation]]:
+    """What belongs beside each article that the issue may show."""
+    relations: dict[int, list[Relation]] = defaultdict(list)
+    for one in related.get_relations(tx, {article.id for article in found}):
+        relations[one.article_id].append(one)
+    return relations

@@ -108,6 +108,7 @@ def _candidates(
         entered=[one for one in pieces if one.group_id in entered],
         archive=pieces,
         evidence=replace(material.evidence, shown=had),
+        relations=material.relations,
         closes_at=window.end,
         zone=assignment.desk.publication.time_zone,
         language=reader.languages[0],

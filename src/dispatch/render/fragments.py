@@ -48,9 +48,23 @@ def top_reads(
     return _both("top_reads.html.j2", language, document)
 
 
+def read_also(
+    publication: Publication, article: Article, others: Sequence[Article]
+) -> Mapping[str, bytes]:
+    """What belongs beside `article`, by suffix, in the article's language."""
+    document = {
+        "version": SHAPE,
+        "language": article.language,
+        "title": catalogue.text(article.language, "Read also"),
+        "article": {"id": article.id, "uid": article.uid, "url": article.url},
+        "articles": [_listed(publication, other) for other in others],
+    }
+    return _both("read_also.html.j2", article.language, document)
+
+
 def _both(template: str, language: str, document: Mapping[str, Any]) -> Mapping[str, bytes]:
     text = json.dumps(document, ensure_ascii=False, indent=1)
-    page = pages.render_page(_TEMPLATES, template, language, {"top": document})
+    page = pages.render_page(_TEMPLATES, template, language, {"list": document})
     return {"json": f"{text}\n".encode(), "html": page.encode()}
 
 

@@ -1,52 +1,70 @@
-"""Read also: which other articles belong beside the ones that are shown.
+"""Read also: which articles belong beside one another.
 
-In: the articles shown, the pool to choose from, how many, the moment. Out: articles, or for each
-the facts that speak for it. Never: one that is shown, a translation of one that is shown or chosen,
-one that was withdrawn; fills a place with something unrelated.
+In: outlines of articles in one language, or the relations that were found among them. Out: for an
+article the others most like it, with what speaks for each; for what an issue shows, what belongs
+beside it. Never: an article beside itself or beside its translation, two translations of one
+piece, one that was withdrawn; fills a place with something unrelated.
 
-Likeness is added up from shared sections, a shared author, and the four-letter pieces of words that
-titles and standfirsts share. Pieces, because in Russian the end of a word changes with its case;
-rare ones weigh more, so no list of stop words is needed in any language.
+Likeness is added up from shared sections, a shared author, and the stems of words that the texts
+share. A stem is how a word begins: in Russian its end changes with its case, in English with its
+number. Rare ones weigh more, so no list of stop words is needed in any language. Likeness does not
+depend on the moment: of two alike the younger comes first whenever one looks, so relations can be
+found once and kept.
 """
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from dispatch.model.article import Article
 
 SECTION_WEIGHT = 0.3
 AUTHOR_WEIGHT = 0.2
 TEXT_WEIGHT = 1.0
+#: A word of the headline or the standfirst counts as so many more of the text.
+HEAD_WEIGHT = 2.0
 #: An older article must be more alike to be shown.
 HALF_LIFE_DAYS = 120.0
 #: Below it two articles have no more in common than any two of a newsroom.
-LEAST_LIKENESS = 0.1
+LEAST_LIKENESS = 0.12
+#: How much of a text is looked at: a newsroom says at the beginning what a piece is about.
+TEXT_LIMIT = 3000
 
-_PIECE = 4
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{4,}")
+#: Shorter words say little of the subject and are left out; of longer ones this much is the stem.
+_STEM, _LONG_STEM, _LONG_WORD = 4, 5, 7
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
-    """Why `article_id` belongs beside `shown_id`, of all that are shown the most alike.
+class Outline:
+    """What of an article counts for its likeness to others; `text` is plain."""
 
-    `sections` and `text` are shares between 0 and 1; `score` is the likeness after ageing.
-    """
+    id: int
+    group_id: int
+    title: str
+    standfirst: str
+    text: str
+    authors: tuple[str, ...]
+    sections: tuple[str, ...]
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """Why `other_id` belongs beside `article_id`: `sections` and `text` are shares from 0 to 1."""
 
     article_id: int
-    shown_id: int
+    other_id: int
     sections: float
     same_author: bool
     text: float
-    age_days: float
 
     @property
     def likeness(self) -> float:
@@ -57,69 +75,99 @@ class Relation:
             + TEXT_WEIGHT * self.text
         )
 
-    @property
-    def score(self) -> float:
-        """The likeness, halved for every HALF_LIFE_DAYS of age."""
-        return float(self.likeness * 0.5 ** (self.age_days / HALF_LIFE_DAYS))
+
+class Library:
+    """Articles of one language that may stand beside one another."""
+
+    def __init__(self, outlines: Iterable[Outline]) -> None:
+        self._outlines = {one.id: one for one in outlines}
+        stems = {one.id: _stems_of(one) for one in self._outlines.values()}
+        self._articles_with = Counter(stem for found in stems.values() for stem in found)
+        self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, found in stems.items():
+            for stem, weight in self._vector(found).items():
+                self._postings[stem].append((number, weight))
+
+    def relate(self, outline: Outline, count: int) -> tuple[Relation, ...]:
+        """At most `count` others that are like `outline`, the best first. Ties: the smaller id."""
+        texts: defaultdict[int, float] = defaultdict(float)
+        for stem, weight in self._vector(_stems_of(outline)).items():
+            for other, its_weight in self._postings.get(stem, ()):
+                texts[other] += weight * its_weight
+        found = (
+            _relation(outline, other, texts[other.id])
+            for other in self._outlines.values()
+            if other.group_id != outline.group_id
+        )
+        alike = (one for one in found if one.likeness >= LEAST_LIKENESS)
+        return tuple(heapq.nsmallest(count, alike, key=self._order))
+
+    def _order(self, relation: Relation) -> tuple[float, int]:
+        published_at = self._outlines[relation.other_id].published_at
+        return -score(relation, published_at), relation.other_id
+
+    def _vector(self, stems: Mapping[str, float]) -> dict[str, float]:
+        """What stems weigh among these articles, as a vector of length 1."""
+        total = 1 + len(self._outlines)
+        weights = {
+            stem: weight * math.log(1 + total / (1 + self._articles_with[stem]))
+            for stem, weight in stems.items()
+        }
+        size = math.sqrt(math.fsum(weight**2 for weight in weights.values())) or 1.0
+        return {stem: weight / size for stem, weight in weights.items()}
+
+
+def score(relation: Relation, published_at: datetime) -> float:
+    """The likeness with the other one's age in it, for comparison at any moment."""
+    return math.log2(max(relation.likeness, 1e-9)) + published_at.timestamp() / (
+        HALF_LIFE_DAYS * _DAY.total_seconds()
+    )
 
 
 def read_also(
-    article_set: Sequence[Article], pool: Sequence[Article], count: int, now: datetime
-) -> tuple[Article, ...]:
-    """At most `count` of `pool` that belong beside `article_set`, best first.
+    shown: Sequence[Article],
+    relations: Iterable[Relation],
+    pool: Sequence[Article],
+    count: int,
+) -> tuple[tuple[Article, Relation], ...]:
+    """At most `count` of `pool` that belong beside what is shown, each with what speaks for it.
 
-    The caller gives a pool in the reader's language. Ties: the newer article, then the smaller id.
+    `relations` are those of the articles shown. Ties: the newer article, then the smaller id.
     """
-    articles = {article.id: article for article in pool}
-    taken = {article.group_id for article in article_set}
-    chosen: list[Article] = []
-    for relation in relations(article_set, pool, now):
-        article = articles[relation.article_id]
+    articles = {one.id: one for one in pool if one.withdrawn_at is None}
+    best = _closest(relation for relation in relations if relation.other_id in articles)
+    in_order = sorted(best, key=lambda one: _place(one, articles[one.other_id]))
+    taken = {article.group_id for article in shown}
+    chosen: list[tuple[Article, Relation]] = []
+    for relation in in_order:
+        article = articles[relation.other_id]
         if len(chosen) < count and article.group_id not in taken:
             taken.add(article.group_id)
-            chosen.append(article)
+            chosen.append((article, relation))
     return tuple(chosen)
 
 
-def relations(
-    article_set: Sequence[Article], pool: Sequence[Article], now: datetime
-) -> tuple[Relation, ...]:
-    """What speaks for each article of `pool` that is related at all, best first."""
-    shown = sorted(article_set, key=lambda article: article.id)
-    groups = {article.group_id for article in shown}
-    candidates = {
-        article.id: article
-        for article in pool
-        if article.group_id not in groups and article.withdrawn_at is None
-    }
-    weights = _weights([*shown, *candidates.values()])
-    best = [_closest(article, shown, weights, now) for article in candidates.values() if shown]
-    related = [relation for relation in best if relation.likeness >= LEAST_LIKENESS]
-    return tuple(sorted(related, key=lambda relation: _order(relation, candidates)))
+def _place(relation: Relation, article: Article) -> tuple[float, float, int]:
+    published_at = article.published_at
+    return -score(relation, published_at), -published_at.timestamp(), article.id
 
 
-def _order(relation: Relation, articles: Mapping[int, Article]) -> tuple[float, float, int]:
-    article = articles[relation.article_id]
-    return -relation.score, -article.published_at.timestamp(), article.id
+def _closest(relations: Iterable[Relation]) -> list[Relation]:
+    """For each other article its strongest relation to anything that is shown."""
+    best: dict[int, Relation] = {}
+    for one in sorted(relations, key=lambda one: (-one.likeness, one.article_id)):
+        best.setdefault(one.other_id, one)
+    return list(best.values())
 
 
-def _closest(
-    article: Article, shown: Sequence[Article], weights: Mapping[str, float], now: datetime
-) -> Relation:
-    found = (_relate(article, other, weights, now) for other in shown)
-    return max(found, key=lambda relation: relation.likeness)
-
-
-def _relate(
-    article: Article, other: Article, weights: Mapping[str, float], now: datetime
-) -> Relation:
+def _relation(outline: Outline, other: Outline, text: float) -> Relation:
+    ours = {name.casefold() for name in outline.authors}
     return Relation(
-        article_id=article.id,
-        shown_id=other.id,
-        sections=_share(article.sections, other.sections),
-        same_author=not _authors(article).isdisjoint(_authors(other)),
-        text=_overlap(_pieces_of(article), _pieces_of(other), weights),
-        age_days=max(0.0, (now - article.published_at) / _DAY),
+        article_id=outline.id,
+        other_id=other.id,
+        sections=_share(outline.sections, other.sections),
+        same_author=not ours.isdisjoint(name.casefold() for name in other.authors),
+        text=min(1.0, text),
     )
 
 
@@ -129,38 +177,17 @@ def _share(ours: Collection[str], theirs: Collection[str]) -> float:
     return len({*ours} & {*theirs}) / len(union) if union else 0.0
 
 
-def _authors(article: Article) -> set[str]:
-    return {author.name.casefold() for author in article.authors}
-
-
-def _overlap(ours: frozenset[str], theirs: frozenset[str], weights: Mapping[str, float]) -> float:
-    """The weight of the shared pieces against that of all (the cosine of two weighted sets)."""
-    both = math.fsum(weights[piece] for piece in ours & theirs)
-    size = math.sqrt(_size(ours, weights) * _size(theirs, weights))
-    return both / size if size else 0.0
-
-
-def _size(pieces: frozenset[str], weights: Mapping[str, float]) -> float:
-    return math.fsum(weights[piece] for piece in pieces)
-
-
-def _weights(articles: Sequence[Article]) -> dict[str, float]:
-    """How much a piece says: the rarer among these articles, the more."""
-    articles_with = Counter(piece for article in articles for piece in _pieces_of(article))
-    total = len(articles)
-    return {piece: math.log(1 + total / number) ** 2 for piece, number in articles_with.items()}
-
-
-def _pieces_of(article: Article) -> frozenset[str]:
+def _stems_of(outline: Outline) -> dict[str, float]:
     """Without the authors' names, which a standfirst often repeats: they count by themselves."""
-    names = " ".join(author.name for author in article.authors)
-    return _pieces(f"{article.title} {article.standfirst}") - _pieces(names)
+    head = _stems(f"{outline.title} {outline.standfirst}")
+    text = _stems(outline.text[:TEXT_LIMIT])
+    names = _stems(" ".join(outline.authors))
+    weights = {stem: 1 + math.log(number) for stem, number in text.items()}
+    for stem in head:
+        weights[stem] = weights.get(stem, 0.0) + HEAD_WEIGHT
+    return {stem: weights[stem] for stem in sorted(weights) if stem not in names}
 
 
-@lru_cache(maxsize=4096)
-def _pieces(text: str) -> frozenset[str]:
-    """The four-letter pieces of the longer words; short words say nothing of the subject."""
+def _stems(text: str) -> Counter[str]:
     words = _WORD.findall(text.casefold().replace("ё", "е"))
-    return frozenset(
-        word[start : start + _PIECE] for word in words for start in range(len(word) - _PIECE + 1)
-    )
+    return Counter(word[: _LONG_STEM if len(word) >= _LONG_WORD else _STEM] for word in words)

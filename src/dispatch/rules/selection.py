@@ -39,14 +39,15 @@ class Candidates:
 
     Each piece is there once, in the language that its readers prefer. `language` is their first.
     `recent` may be ranked by the `evidence` (which knows what they have seen), `entered` is new in
-    this issue's window, `archive` may be related to what is shown. `closes_at` is the end of the
-    window, and the clock of the ranking.
+    this issue's window, `archive` may stand beside what is shown, as `relations` say by article id.
+    `closes_at` is the end of the window, and the clock of the ranking.
     """
 
     recent: Sequence[Article]
     entered: Sequence[Article]
     archive: Sequence[Article]
     evidence: ranking.Evidence
+    relations: Mapping[int, Sequence[related.Relation]]
     closes_at: datetime
     zone: ZoneInfo
     language: str
@@ -217,15 +218,17 @@ def choose_read_also(
     if not shown.articles:
         return ()
     usable = _in_play(candidates.archive, candidates, newsletter)
-    pool = {article.id: article for article in shown.fresh(usable)}
+    known = [one for article in shown.articles for one in candidates.relations.get(article.id, ())]
     found = related.read_also(
-        shown.articles, list(pool.values()), newsletter.read_also_count, candidates.closes_at
+        shown.articles, known, shown.fresh(usable), newsletter.read_also_count
     )
-    reasons = {
-        one.article_id: {"beside": one.shown_id, "score": one.score, "text": one.text}
-        for one in related.relations(shown.articles, found, candidates.closes_at)
-    }
-    chosen = [Chosen(article=one, why=reasons.get(one.id, {})) for one in found]
+    chosen = [
+        Chosen(
+            article=article,
+            why={"beside": one.article_id, "likeness": one.likeness, "text": one.text},
+        )
+        for article, one in found
+    ]
     return _left_in(chosen, candidates, newsletter)
 
 

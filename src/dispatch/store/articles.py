@@ -389,12 +389,13 @@ def _known_of(row: sa.Row[Any]) -> identity.Known:
 
 def _load(tx: Transaction, query: sa.Select[Any]) -> list[Article]:
     rows = list(tx.execute(query))
-    sections = _sections_of(tx, [row.id for row in rows])
+    sections = get_sections(tx, [row.id for row in rows])
     translations = _translations_of(tx, rows)
     return [_article_of(row, sections[row.id], translations[row.id]) for row in rows]
 
 
-def _sections_of(tx: Transaction, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+def get_sections(tx: Transaction, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """The sections of each of the articles called `ids`, in their order."""
     found: dict[int, list[str]] = defaultdict(list)
     for start in range(0, len(ids), _CHUNK):
         query = sa.select(_section).where(_section.c.article_id.in_(ids[start : start + _CHUNK]))

@@ -239,6 +239,27 @@ read_discard = sa.Table(
     sa.Column("hits", sa.Integer, nullable=False),
 )
 
+#: What belongs beside an article. A pair stands twice, once from each side.
+related = sa.Table(
+    "related",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column(
+        "other_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    sa.Column("sections", sa.Float, nullable=False),
+    sa.Column("same_author", sa.Boolean, nullable=False),
+    sa.Column("text", sa.Float, nullable=False),
+)
+
+#: For which state of an article that was found: another `changed_at` means that it is to be anew.
+related_pass = sa.Table(
+    "related_pass",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("changed_at", Moment, nullable=False),
+)
+
 #: What editors decided about top reads; a row is lifted and never removed: it is the audit trail.
 ranking_ruling = sa.Table(
     "ranking_ruling",

@@ -25,6 +25,7 @@ from dispatch.web.hub import HubDoor
 from dispatch.web.issue_pages import IssuePages
 from dispatch.web.links import Links
 from dispatch.web.pages import Printer
+from dispatch.web.related_pages import RelatedPages
 from dispatch.web.top_files import TopFiles
 from dispatch.web.unsubscribing import Unsubscribing
 
@@ -82,13 +83,15 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
     """Every address. `def` endpoints run in Starlette's threads: they may ask the store."""
     page, issues, links = FeedsPage(site, printer), IssuePages(site), FeedLinksPage(site)
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
-    top, api = TopFiles(site), ArticlesApi(site)
+    top, api, beside = TopFiles(site), ArticlesApi(site), RelatedPages(site)
     return [
         Route("/", page.choose),
         Route("/healthz", health.is_alive),
         Route("/readyz", health.is_ready),
         Route("/assets/{name}", assets.get),
         Route("/top/{name}", top.get),
+        Route("/related/{number:int}.{suffix}", beside.by_number),
+        Route("/related.{suffix}", beside.by_address),
         Route("/feeds/top/{name}", top.get),
         Route("/feeds/links/{language}", links.show),
         Route("/feeds/links/{language}/{section}", links.show),

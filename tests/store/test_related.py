@@ -1,0 +1,46 @@
+"""Relations are kept from both sides, trimmed to the best, and found to be missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.rules.related import Relation
+from dispatch.store import related
+
+
+def relation(one: int, other: int, text: float) -> Relation:
+    return Relation(article_id=one, other_id=other, sections=0.0, same_author=True, text=text)
+
+
+def test_a_pair_is_known_from_both_sides_and_said_anew(newsroom: Any) -> None:
+    one, two = newsroom.article("https://a.example/1"), newsroom.article("https://a.example/2")
+    with newsroom.db.write() as tx:
+        assert {number for number, _, _ in related.list_pending(tx, 10)} == {one, two}
+        related.put_relations(tx, one, newsroom.now, [relation(one, two, 0.5)])
+        assert related.get_relations(tx, [two]) == [relation(two, one, 0.5)]
+        related.put_relations(tx, one, newsroom.now, [relation(one, two, 0.7)])
+        assert related.get_relations(tx, [one, two]) == [
+            relation(one, two, 0.7),
+            relation(two, one, 0.7),
+        ]
+        assert [number for number, _, _ in related.list_pending(tx, 10)] == [two]
+        assert [found.id for found in related.read_also(tx, [one], 3)[one]] == [two]
+
+
+def test_an_article_that_nothing_is_like_is_not_asked_about_again(newsroom: Any) -> None:
+    one = newsroom.article("https://a.example/1")
+    with newsroom.db.write() as tx:
+        related.put_relations(tx, one, newsroom.now, [])
+        assert related.list_pending(tx, 10) == []
+        assert related.read_also(tx, [one], 3) == {}
+
+
+def test_an_outline_has_the_text_without_its_tags(newsroom: Any) -> None:
+    one = newsroom.article("https://a.example/1", title="Cranes")
+    with newsroom.db.write() as tx:
+        tx.exec_driver_sql("UPDATE article SET html = '<p>Ports &amp; <b>cranes</b></p>'")
+        (outline,) = related.get_outlines(tx, [one])
+        (candidate,) = related.list_candidates(tx, "en", newsroom.now)
+    assert outline == candidate
+    assert outline.text.split() == ["Ports", "&", "cranes"]
+    assert outline.sections == ("politics",)
