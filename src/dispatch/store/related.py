@@ -79,10 +79,12 @@ def put_relations(
     tx: Transaction, article_id: int, changed_at: datetime, found: Sequence[Relation]
 ) -> None:
     """What was found for one article, in place of what was known, and the other way round too."""
-    tx.execute(sa.delete(_related).where(_related.c.article_id == article_id))
-    for one in found:
-        upsert.put(tx, _related, _row(one.article_id, one.other_id, one))
-        upsert.put(tx, _related, _row(one.other_id, one.article_id, one))
+    own = sa.or_(_related.c.article_id == article_id, _related.c.other_id == article_id)
+    tx.execute(sa.delete(_related).where(own))
+    rows = [_row(one.article_id, one.other_id, one) for one in found]
+    rows += [_row(one.other_id, one.article_id, one) for one in found]
+    if rows:
+        tx.execute(sa.insert(_related), rows)
     _trim(tx, [one.other_id for one in found])
     upsert.put(tx, _pass, {"article_id": article_id, "changed_at": changed_at})
 
@@ -116,10 +118,17 @@ def read_also(tx: Transaction, ids: Collection[int], count: int) -> dict[int, tu
 
 def _trim(tx: Transaction, ids: Sequence[int]) -> None:
     """Let go of what is beyond the best of those who were given one more."""
+    counted = (
+        sa.select(_related.c.article_id)
+        .where(_related.c.article_id.in_(ids))
+        .group_by(_related.c.article_id)
+        .having(sa.func.count() > KEPT)
+    )
+    full = [row.article_id for row in tx.execute(counted)]
     query = (
         sa.select(_related, _article.c.published_at)
         .join_from(_related, _article, _article.c.id == _related.c.other_id)
-        .where(_related.c.article_id.in_(ids))
+        .where(_related.c.article_id.in_(full))
     )
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for row in tx.execute(query):
