@@ -19,8 +19,9 @@ from dispatch.collect.desk import Desk
 from dispatch.collect.status import SourceStatus
 from dispatch.model.article import Article
 from dispatch.model.publication import Source
-from dispatch.model.reads import MAIL, ReadCount
+from dispatch.model.reads import BEACON, MAIL, ReadCount
 from dispatch.model.source import HeldEntry
+from dispatch.rules import canonical
 from dispatch.store import articles, quarantine
 from dispatch.syndicate import SyndicateReport
 from dispatch.tally import TallyReport
@@ -133,6 +134,21 @@ class Intake:
         self._sources([name])
         with self._office.db.read() as tx:
             return quarantine.list_entries(tx, name)
+
+    def find_reported(self, page: str) -> int | None:
+        """The article that a page of the newsroom's site names by its address or its number."""
+        with self._office.db.read() as tx:
+            if page.startswith(("http://", "https://")):
+                spellings = (page, page.partition("?")[0])
+                keys = [canonical.match_key(one) for one in spellings]
+                return articles.find_by_keys(tx, keys)
+            article = articles.find_article(tx, page) if page.isdecimal() else None
+            return article.id if article else None
+
+    def count_reported(self, counts: Sequence[ReadCount]) -> None:
+        """Add what the newsroom's pages reported; their origin is "beacon"."""
+        with self._office.db.write() as tx:
+            tally.add_counts(tx, BEACON, counts)
 
     def why(self, name: str) -> explain.ArticleFacts:
         """All that decided the fate of an article."""

@@ -46,6 +46,8 @@ class ReadPosition:
 
 #: The origin of reads that came by the links of our own mails.
 MAIL = "mail"
+#: Their origin where the newsroom's own pages report them.
+BEACON = "beacon"
 
 #: Of an article (its `canonical.match_key`) and a local day.
 CountKey = tuple[str, date]

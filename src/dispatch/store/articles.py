@@ -317,6 +317,15 @@ def find_article(tx: Transaction, name: str) -> Article | None:
     return next(iter(_load(tx, sa.select(_article).where(condition).limit(1))), None)
 
 
+def find_by_keys(tx: Transaction, keys: Sequence[str]) -> int | None:
+    """The article behind the first of `keys` (match keys of URLs) that one was ever known under."""
+    query = sa.select(_alias.c.key, _alias.c.article_id).where(
+        _alias.c.kind == "url", _alias.c.key.in_(keys)
+    )
+    found = {row.key: row.article_id for row in tx.execute(query)}
+    return next((found[key] for key in keys if key in found), None)
+
+
 def url_keys(tx: Transaction) -> dict[str, int]:
     """The article behind every URL (as a match key) that any was ever known under."""
     query = sa.select(_alias.c.key, _alias.c.article_id).where(_alias.c.kind == "url")

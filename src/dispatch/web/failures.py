@@ -16,7 +16,7 @@ from dispatch.web import articles_api, headers
 from dispatch.web.pages import Notice, Printer
 
 #: Below these paths programs ask, not people.
-_PROGRAMS = ("feeds", "top", "related", "assets", "healthz", "readyz")
+_PROGRAMS = ("feeds", "top", "related", "read", "beacon.js", "assets", "healthz", "readyz")
 
 
 class Failures:

@@ -16,6 +16,7 @@ from dispatch.rules import addresses
 from dispatch.web import headers
 from dispatch.web.articles_api import ArticlesApi
 from dispatch.web.assets import Assets
+from dispatch.web.beacon import Beacon
 from dispatch.web.failures import Failures
 from dispatch.web.feed_files import FeedFiles
 from dispatch.web.feed_links_page import FeedLinksPage
@@ -84,12 +85,15 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
     page, issues, links = FeedsPage(site, printer), IssuePages(site), FeedLinksPage(site)
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
     top, api, beside = TopFiles(site), ArticlesApi(site), RelatedPages(site)
+    beacon = Beacon(site)
     return [
         Route("/", page.choose),
         Route("/healthz", health.is_alive),
         Route("/readyz", health.is_ready),
         Route("/assets/{name}", assets.get),
         Route("/top/{name}", top.get),
+        Route("/read", beacon.read, methods=["POST", "OPTIONS"]),
+        Route("/beacon.js", beacon.script),
         Route("/related/{number:int}.{suffix}", beside.by_number),
         Route("/related.{suffix}", beside.by_address),
         Route("/feeds/top/{name}", top.get),
