@@ -217,7 +217,7 @@ def set_uids(tx: Transaction, uids: Mapping[int, str], now: datetime) -> None:
     In two steps, for two articles may change theirs with one another.
     """
     for article_id, article in get_articles(tx, uids).items():
-        add_aliases(tx, article_id, [("uid", article.uid)])
+        add_aliases(tx, {article_id: [("uid", article.uid)]})
     mine = sa.update(_article)
     for article_id in uids:
         row = mine.where(_article.c.id == article_id)
