@@ -218,6 +218,8 @@ def set_uids(tx: Transaction, uids: Mapping[int, str], now: datetime) -> None:
     """
     for article_id, article in get_articles(tx, uids).items():
         add_aliases(tx, {article_id: [("uid", article.uid)]})
+    held = get_articles(tx, uids)
+    add_aliases(tx, {article_id: [("uid", held[article_id].uid)] for article_id in held})
     mine = sa.update(_article)
     for article_id in uids:
         row = mine.where(_article.c.id == article_id)
