@@ -95,6 +95,7 @@ TESTED_BY: dict[str, str] = {
     "app/issues": "test_compose.py",
     "app/office": "test_app.py",
     "app/push": "web/test_articles_api.py",
+    "app/scout": "cli/test_discovering.py",
     "app/readers": "test_subscribe.py",
     "app/related": "test_relate.py",
     "app/top": "test_rank.py",

@@ -1,10 +1,10 @@
 """App: the only place that knows every concrete class; each command and page is one method of it.
 
 In: the configuration. Out: reports. The doors above (command line, web, clock) call nothing else.
-What it can do stands in its parts, a module each: `intake` (what comes in), `push` (what is sent to
-us), `feeds` (what is published), `hub` (who is told of it), `insight` (who reads it), `issues`
-(what is mailed), `readers` (who is mailed), `top` (what is read most). Here are the job table and
-the checks.
+What it can do stands in its parts, a module each: `scout` (what could come in), `intake` (what does
+come), `push` (what is sent to us), `feeds` (what is published), `hub` (who is told of it),
+`insight` (who reads it), `issues` (what is mailed), `readers` (who is mailed), `top` (what is read
+most). Here are the job table and the checks.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from dispatch.app.office import Office
 from dispatch.app.push import Push
 from dispatch.app.readers import Readers
 from dispatch.app.related import Related
+from dispatch.app.scout import Scout
 from dispatch.app.top import Top
 from dispatch.check import Finding
 from dispatch.config import Config, load_config
@@ -51,6 +52,7 @@ class App:
         self.issues = Issues(self.office, self.feeds, self.top)
         self.readers = Readers(self.office)
         self.push = Push(self.office, self.feeds)
+        self.scout = Scout(self.office)
 
     @classmethod
     def open(

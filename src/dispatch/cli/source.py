@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dispatch.cli import options
+from dispatch.cli import discovering, options
 from dispatch.cli.door import Door, pass_door
 from dispatch.cli.screen import Screen
 
@@ -42,6 +42,10 @@ def sources(door: Door) -> None:
 @click.group("source", cls=options.Group)
 def source() -> None:
     """Look after one source."""
+
+
+source.add_command(discovering.add)
+source.add_command(discovering.test)
 
 
 @source.command(

@@ -52,9 +52,22 @@ def harvest(
     source: Source, state: SourceState, fetcher: fetch.Fetcher, now: datetime, zone: ZoneInfo
 ) -> Harvest:
     """Read what is new since the last visit; trouble is the Harvest's `failure`."""
+    return read_some(source, state, fetcher, now, zone, most=MAX_PAGES)
+
+
+def read_some(
+    source: Source,
+    state: SourceState,
+    fetcher: fetch.Fetcher,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    most: int,
+) -> Harvest:
+    """The same with another limit of pages."""
     if source.url is None:
         return Harvest(failure=f"source {source.name} has no url")
-    return _Visit(source, state, fetcher, now, zone).make()
+    return _Visit(source, state, fetcher, now, zone, most).make()
 
 
 class _Visit:
@@ -67,7 +80,9 @@ class _Visit:
         fetcher: fetch.Fetcher,
         now: datetime,
         zone: ZoneInfo,
+        most: int,
     ) -> None:
+        self._limit = most
         self._source = source
         self._site = source.url or ""
         self._fetcher = fetcher
@@ -150,8 +165,8 @@ class _Visit:
     def _most(self) -> int:
         """How many pages there is time for."""
         if not self._pause_seconds:
-            return MAX_PAGES
-        return max(1, min(MAX_PAGES, int(MOST_PAUSES_SECONDS / self._pause_seconds)))
+            return self._limit
+        return max(1, min(self._limit, int(MOST_PAUSES_SECONDS / self._pause_seconds)))
 
     def _visit(self, waiting: Waiting) -> list[Entry]:
         answer = self._get(waiting.listed.url)

@@ -1,0 +1,99 @@
+"""`dispatch source add` and `dispatch source test`, as an operator types them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from operators import Operator
+from sites import GhostSite, LocalSite, hours_ago
+
+FEED = """<rss version='2.0'><channel><title>News</title><item><title>Treaties \x1b[31m</title>
+<link>{site}/en/1</link><category>Horoscopes</category></item></channel></rss>"""
+
+
+@pytest.fixture
+def site() -> Iterator[LocalSite]:
+    made = LocalSite()
+    made.put("/", "<html lang=en><link rel=alternate type=application/rss+xml href=/feed>")
+    made.put("/feed", FEED, kind="application/rss+xml")
+    yield made
+    made.close()
+
+
+def test_a_source_is_shown_added_and_collected(operator: Operator, site: LocalSite) -> None:
+    before = operator.files()["config.toml"]
+    shown = operator.types("source", "add", site.url, "--allow-host", "127.0.0.1").stdout
+    assert f"127-0-0-1: feed {site.url}feed" in shown
+    assert re.search("unknown +Horoscopes", shown)
+    assert "\x1b[31m" not in shown
+    assert operator.files()["config.toml"].startswith(before)
+    tested = operator.reads("source", "test", "127-0-0-1")
+    assert [one["unknown_labels"] for one in tested["samples"]] == [["Horoscopes"]]
+    collected = operator.reads("collect", "127-0-0-1")
+    assert [one["new"] for one in collected["articles"]["sources"]] == [1]
+
+
+def test_a_dry_run_shows_the_lines_and_changes_nothing(operator: Operator, site: LocalSite) -> None:
+    before = operator.files()
+    words = ("source", "add", site.url, "--allow-host", "127.0.0.1", "--name", "mine", "--dry-run")
+    shown = operator.types(*words).stdout
+    assert '[[sources]]\nname = "mine"\nkind = "feed"' in shown
+    assert operator.files() == before
+    assert operator.reads(*words)["is_dry_run"]
+
+
+def test_what_is_collected_already_is_not_added_twice(operator: Operator, site: LocalSite) -> None:
+    words = ("source", "add", site.url, "--allow-host", "127.0.0.1")
+    operator.types(*words)
+    before = operator.files()["config.toml"]
+    assert "collected already, as source 127-0-0-1" in operator.types(*words, code=1).output
+    assert operator.files()["config.toml"] == before
+
+
+def test_where_nothing_is_found_all_that_was_tried_is_told(
+    operator: Operator, site: LocalSite
+) -> None:
+    site.pages.clear()
+    answer = operator.reads("source", "add", site.url, "--allow-host", "127.0.0.1", code=1)
+    assert answer["error"]["kind"] == "NotFoundError"
+    assert "404" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--language", "xx"), "'xx' is not a language of the publication"),
+        (("--kind", "ghost", "--key-env", "NOWHERE"), "the environment has no NOWHERE"),
+    ],
+)
+def test_a_wrong_wish_is_refused_before_anything_is_asked(
+    operator: Operator, site: LocalSite, more: tuple[str, ...], said: str
+) -> None:
+    assert said in operator.types("source", "add", site.url, *more, code=1).output
+    assert site.asked == []
+
+
+def test_a_key_is_shown_in_no_form(operator: Operator) -> None:
+    key = "22444f78447824223cefc48062"
+    site = GhostSite(key)
+    site.publish("a", "Treaties", hours_ago(2), tags=[{"name": "News", "slug": "news"}])
+    words = ("source", "add", site.url, "--kind", "ghost", "--key-env", "GHOST", "--name", "ghost")
+    environ = {"GHOST": key}
+    shown = operator.types(*words, "--allow-host", "127.0.0.1", "--json", environ=environ).output
+    shown += operator.types("source", "test", "ghost", "--json", environ=environ).output
+    site.close()
+    assert "Treaties" in shown
+    assert 'key = { env = "GHOST" }' in operator.files()["config.toml"].decode()
+    assert key not in shown + operator.files()["config.toml"].decode()
+
+
+def test_a_source_that_is_not_there_is_named(operator: Operator) -> None:
+    assert "no source is called 'x'" in operator.types("source", "test", "x", code=1).output
+
+
+def test_a_source_that_fails_says_so_by_its_exit_code(operator: Operator, site: LocalSite) -> None:
+    operator.types("source", "add", site.url, "--allow-host", "127.0.0.1")
+    site.pages.clear()
+    assert "404" in operator.types("source", "test", "127-0-0-1", code=3).output
