@@ -296,7 +296,7 @@ def test_a_log_that_is_rotated_while_it_is_read_stays_the_one_that_was_opened(lo
 
 
 def test_a_broken_elder_gives_what_it_has_and_a_word_to_the_operator(importer: Importer) -> None:
-    good = gzip.compress(lines(range(1, 200), NOON - timedelta(days=1)))
+    good = gzip.compress(lines(range(1, 100), NOON - timedelta(days=1)))
     importer.path.with_name("access.log.2.gz").write_bytes(b"no gzip at all")
     importer.path.with_name("access.log.3.gz").write_bytes(good[: len(good) * 3 // 4])
     importer.path.write_bytes(lines([3]))
@@ -384,3 +384,24 @@ def test_any_split_into_imports_gives_the_totals_of_one(
 def _pieces(data: bytes, cuts: list[int]) -> list[tuple[int, int]]:
     edges = sorted({0, len(data), *(cut % len(data) for cut in cuts)})
     return list(pairwise(edges))
+
+
+# --- Spikes ----------------------------------------------------------------------------------
+
+
+def test_a_crowd_with_one_browser_is_held_back_and_shown(log: Path, importer: Importer) -> None:
+    crowd = b"".join(line(visitor=number) for number in range(1, 121))
+    log.write_bytes(crowd[: len(crowd) // 2])
+    importer.run()
+    assert importer.reads() == 60, "half of it is no crowd yet"
+    log.write_bytes(crowd)
+    importer.run()
+    assert importer.reads() == 0
+    assert importer.discards[CRANES, FRIDAY, DiscardReason.SPIKE] == 120
+
+
+def test_a_crowd_with_many_browsers_is_a_crowd(log: Path, importer: Importer) -> None:
+    others = [line(visitor=number).replace(b"132.0", b"%d.0" % number) for number in range(1, 21)]
+    log.write_bytes(b"".join(line(visitor=number) for number in range(21, 141)) + b"".join(others))
+    importer.run()
+    assert importer.reads() == 140

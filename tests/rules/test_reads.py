@@ -203,3 +203,11 @@ def test_what_was_counted_less_what_was_taken_back_is_never_below_nothing(
         for earlier in discard.taken_back:
             total[earlier, day] -= 1
     assert all(number >= 0 for number in total.values())
+
+
+def test_a_spike_is_one_agent_against_all_others() -> None:
+    assert reads.spike({}) == 0
+    assert reads.spike({"one": 99}) == 0
+    assert reads.spike({"one": 100}) == 100
+    assert reads.spike({"one": 110, "two": 11}) == 0
+    assert reads.spike({"one": 111, "two": 6, "three": 5}) == 111

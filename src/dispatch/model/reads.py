@@ -23,6 +23,7 @@ class DiscardReason(StrEnum):
     PREFETCH = "prefetch"  #: loaded by a browser or a proxy before anybody asked for it
     SCANNER = "scanner"  #: opened every link of a mail at once, as mail filters do
     SCRAPER = "scraper"  #: a visitor who opened more articles than a person reads
+    SPIKE = "spike"  #: one agent brought an article ten times the reads of all others together
     REFRESH = "refresh"  #: the same visitor came back to the same article within the sitting
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import zip_longest
@@ -120,6 +120,8 @@ class _Import:
 
     def batch(self) -> ReadBatch:
         """What was found."""
+        self._before.settle()
+        self._after.settle()
         return ReadBatch(
             counts=_difference(self._after.counts, self._before.counts),
             discards=_difference(self._after.discards, self._before.discards),
@@ -182,6 +184,7 @@ class _Tally:
 
     def __init__(self, settings: ReadsImport, zone: ZoneInfo, salt: bytes) -> None:
         self.counts: Counter[CountKey] = Counter()
+        self._agents: defaultdict[CountKey, Counter[str]] = defaultdict(Counter)
         self.discards: Counter[DiscardKey] = Counter()
         self._zone = zone
         self._judge = rules.Judge(
@@ -194,11 +197,20 @@ class _Tally:
         discard = self._judge.judge(hit, article)
         if discard is None:
             self.counts[article, day] += 1
+            self._agents[article, day][hit.user_agent] += 1
             return
         self.discards[article, day, discard.reason] += 1
         for earlier in discard.taken_back:
             self.counts[earlier, day] -= 1
+            self._agents[earlier, day][hit.user_agent] -= 1
             self.discards[earlier, day, DiscardReason.SCRAPER] += 1
+
+    def settle(self) -> None:
+        """Take back what only the whole day shows: one agent that brought nearly all reads."""
+        for (article, day), agents in self._agents.items():
+            if many := rules.spike(agents):
+                self.counts[article, day] -= many
+                self.discards[article, day, DiscardReason.SPIKE] += many
 
 
 def _difference(after: Counter[_Key], before: Counter[_Key]) -> dict[_Key, int]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -50,13 +50,16 @@ class Limits:
     `refresh_seconds` is the sitting in which coming back adds nothing. A visitor with more than
     `burst_articles` different articles in `burst_seconds`, or more than `day_articles` different
     ones on a day, is a scraper. Different ones, so that an office of many people behind one address
-    may all read the same piece.
+    may all read the same piece. `spike_reads` or more of an article from one agent, and more than
+    `spike_factor` times those from all others, are a spike.
     """
 
     refresh_seconds: int = 1800
     burst_seconds: int = 300
     burst_articles: int = 30
     day_articles: int = 200
+    spike_reads: int = 100
+    spike_factor: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,19 @@ class Discard:
 
     reason: DiscardReason
     taken_back: tuple[str, ...] = ()
+
+
+def spike(agents: Mapping[str, int], limits: Limits | None = None) -> int:
+    """How many of an article's reads on a day come from the one agent that outnumbers all others.
+
+    0 where none does. People who come in crowds come with many browsers; a crowd with one and the
+    same is a program that changes its addresses.
+    """
+    limits = limits or Limits()
+    most = max(agents.values(), default=0)
+    others = sum(agents.values()) - most
+    is_spike = most >= limits.spike_reads and most > limits.spike_factor * others
+    return most if is_spike else 0
 
 
 @dataclass(slots=True)
