@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,7 @@ def ports(logs: Path) -> Iterator[tuple[int, int]]:
     front, back = free_port(), free_port()
     room = Newsroom(folder / "site", f"sqlite:///{folder}/test.db")
     room.article("One", text="A paragraph.\n\n" * 50)
+    room.article("An old story", published_at=room.clock.now() - timedelta(days=50))
     room.with_config(WEB.format(back=back)).collect()
     room.close()
     config = configuration(logs, room.root, front)
@@ -150,7 +152,8 @@ def telling(answer: Answer) -> tuple[int, dict[str, str], bytes]:
     return status, {name: value for name, value in headers.items() if name not in OWN}, body
 
 
-PATHS = ("en/rss.xml", "en/atom.xml", "en/feed.json", "all/atom.xml", "ru/economy/rss.xml")
+ARCHIVE = "en/archive/2026-10/atom.xml"
+PATHS = ("en/rss.xml", "en/atom.xml", "en/feed.json", "all/atom.xml", "ru/economy/rss.xml", ARCHIVE)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from newsroom import Newsroom
@@ -262,3 +263,13 @@ def test_documents_of_the_past_are_served_for_longer_and_others_are_not_invented
     assert person.headers["content-type"] == "application/xml; charset=utf-8"
     for other in ("en/archive/2026-09/atom.xml", "xx/archive/2026-10/atom.xml"):
         assert client.get(f"/feeds/{other}").status_code == 404
+
+
+def test_feeds_are_served_by_a_process_that_starts_while_the_database_is_away(
+    room: Newsroom,
+) -> None:
+    room.close()
+    room.app = room.open_app()
+    database = room.app.config.storage.url.removeprefix("sqlite:///")
+    Path(database).write_bytes(b"this is no database" * 100)
+    assert Visitors(room).get(RSS).status_code == 200

@@ -8,8 +8,10 @@ from dispatch.web import nginx
 
 
 def test_the_headers_are_those_of_the_built_in_server(room: Newsroom) -> None:
-    text = nginx.feeds_part(room.app)
-    assert 'add_header Cache-Control "public, max-age=900, stale-if-error=86400";' in text
+    text, maps = nginx.feeds_part(room.app), nginx.http_part(room.app)
+    assert "add_header Cache-Control $dispatch_cache;" in text.replace('"', "")
+    assert 'default "public, max-age=900, stale-if-error=86400";' in maps
+    assert '"~/archive/" "public, max-age=86400, stale-if-error=86400";' in maps
     assert "sandbox allow-popups" in text
     assert f'root "{room.app.config.folders.feeds}";' in text
     assert "proxy_pass" not in text

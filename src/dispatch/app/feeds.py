@@ -5,7 +5,7 @@ In: the office. Out: reports of builds, the addresses and versions of what is pu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -143,6 +143,14 @@ class Feeds:
 
     def list_addresses(self, language: str | None = None) -> list[FeedAddress]:
         """Every feed in every format, or those of one language."""
+        every = self._addresses(self.list_feeds())
+        return [one for one in every if language is None or one.feed.language == language]
+
+    def list_configured(self) -> list[FeedAddress]:
+        """The feeds that the configuration alone makes certain: for when the database is away."""
+        return self._addresses(feed_rules.make_feeds(self._office.publication))
+
+    def _addresses(self, feeds: Iterable[Feed]) -> list[FeedAddress]:
         publication = self._office.publication
         return [
             FeedAddress(
@@ -152,8 +160,7 @@ class Feeds:
                 path=addresses.feed_path(feed.key, one),
                 media_type=MEDIA_TYPES[one],
             )
-            for feed in self.list_feeds()
-            if language is None or feed.language == language
+            for feed in feeds
             for one in feed.formats
         ]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from dispatch import fetch, lint
+from dispatch import errors, fetch, lint
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.lint import CheckedFeed
@@ -43,13 +43,19 @@ class Insight:
     def flush(self) -> None:
         """Give the sums to the store."""
         self._flushed_at = time.monotonic()
-        if self._counter.is_empty or not self._office.db.answers():
+        if self._counter.is_empty or not self._is_ready():
             return  # what was counted waits for the database
         counted = self._counter.take()
         with self._office.db.write() as tx:
             feed_polls.add(tx, counted)
             oldest = self._office.clock.now().date() - timedelta(days=feed_polls.KEEP_DAYS)
             feed_polls.remove_before(tx, oldest)
+
+    def _is_ready(self) -> bool:
+        try:
+            return self._office.db.answers()
+        except errors.StoreError:
+            return False
 
     def list_audiences(self) -> tuple[FeedAudience, ...]:
         """The readers of each feed over the last 24 hours."""

@@ -150,14 +150,17 @@ def remove_expired(tx: Transaction, now: datetime) -> int:
     return tx.execute(sa.delete(_table).where(is_over)).rowcount
 
 
-def list_pings(tx: Transaction, hubs: Sequence[str], now: datetime, limit: int) -> list[Ping]:
-    """What public hubs have still to be told: (hub, path, digest), each at most once a version."""
+def list_pings(
+    tx: Transaction, hubs: Sequence[str], paths: Sequence[str], now: datetime, limit: int
+) -> list[Ping]:
+    """What public hubs have still to be told of `paths`, each once a version."""
     found: list[Ping] = []
     for hub in hubs:
         query = (
             sa.select(_version.c.path, _version.c.digest, _ping.c.attempts)
             .outerjoin(_ping, (_ping.c.path == _version.c.path) & (_ping.c.hub == hub))
             .where(
+                _version.c.path.in_(paths),
                 sa.or_(_ping.c.digest.is_(None), _ping.c.digest != _version.c.digest),
                 sa.or_(_ping.c.next_attempt_at.is_(None), _ping.c.next_attempt_at <= now),
             )

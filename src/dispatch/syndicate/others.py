@@ -24,12 +24,12 @@ from dispatch.model.feed import (
 )
 from dispatch.model.newsletter import Issue, IssueState, Newsletter
 from dispatch.model.publication import Appeal, Publication
-from dispatch.render import catalogue, issue_body, opml, output
+from dispatch.render import catalogue, feed_delta, issue_body, opml, output
 from dispatch.render import feeds as feed_documents
 from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import addresses, appeals, feed_kinds
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import articles, authors, feed_versions, issues, rankings
+from dispatch.store import articles, authors, feed_history, feed_versions, issues, rankings
 from dispatch.store.database import Database, Transaction
 
 #: Issues that readers were sent.
@@ -216,4 +216,5 @@ def _publish(
         return False
     with db.write() as tx:
         feed_versions.put_version(tx, version)
+        feed_history.add(tx, version, feed_delta.list_marks(body))
     return True

@@ -150,9 +150,14 @@ class FeedFiles:
         return said
 
     def _read_table(self) -> None:
-        every = self.site.feeds.list_addresses()
-        self.addresses = {one.path: one for one in every}
-        media_types = {one.path: one.media_type for one in every} | self.site.feeds.list_files()
+        """While the database is away: those of articles, and whatever was known before."""
+        feeds, is_whole = self.site.feeds, self.site.is_ready()
+        every = feeds.list_addresses() if is_whole else feeds.list_configured()
+        known = {} if is_whole else self.addresses
+        self.addresses = {**known, **{one.path: one for one in every}}
+        media_types = {
+            one.path: one.media_type for one in self.addresses.values()
+        } | self.site.feeds.list_files()
         media_types[STYLESHEET] = "text/css"
         self.shelf.media_types = media_types
         self._read_at = time.monotonic()

@@ -17,11 +17,13 @@ from dispatch.web import feed_files, headers
 
 #: What a feed's file may be called; twins (.gz, .br) are found by nginx itself, and not by name.
 _NAME = r"[A-Za-z0-9._/-]+\.(?:xml|json|css|opml)"
+#: A document of a feed's history.
+_ARCHIVE = f"/{addresses.ARCHIVE}/"
 
 
 def http_part(site: App) -> str:
     """The maps: they stand in the `http` block, for instance in /etc/nginx/conf.d/."""
-    parts = [_types(), _links(site), _moved(site)]
+    parts = [_types(), _links(site), _ages(site), _moved(site)]
     return "\n".join(line for part in parts for line in part)
 
 
@@ -57,6 +59,17 @@ def _links(site: App) -> Iterator[str]:
     yield "map $dispatch_feed $dispatch_link {"
     yield f"    default '{link}';"
     yield r'    "~\.(css|opml)$" "";'
+    yield f'    "~{_ARCHIVE}" "";'
+    yield "}"
+
+
+def _ages(site: App) -> Iterator[str]:
+    """How long a feed is kept, and the documents of its history, which hardly ever change."""
+    max_age = site.config.feeds.max_age_seconds
+    yield "map $dispatch_feed $dispatch_cache {"
+    yield f'    default "{headers.feed(max_age, "")["Cache-Control"]}";'
+    older = max(max_age, feed_files.ARCHIVE_SECONDS)
+    yield f'    "~{_ARCHIVE}" "{headers.feed(older, "")["Cache-Control"]}";'
     yield "}"
 
 
@@ -98,6 +111,7 @@ def _feeds(site: App, with_brotli: bool, otherwise: str = "@dispatch") -> Iterat
     yield '    default_type "";'
     yield "    add_header Content-Type $dispatch_type;"
     yield "    add_header Link $dispatch_link;"
+    said["Cache-Control"] = "$dispatch_cache"
     yield from (f'    add_header {name} "{value}";' for name, value in said.items())
     yield "    gzip_static on;"
     note = "" if with_brotli else "# with libnginx-mod-http-brotli-static: "
