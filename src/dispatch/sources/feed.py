@@ -7,8 +7,9 @@ Never: stores anything, judges what is new, takes an error page for an empty fee
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from dispatch import fetch
@@ -37,20 +38,25 @@ def harvest(
         allow_hosts=source.allow_hosts,
     )
     if isinstance(answer, fetch.FetchFailure):
-        return Harvest(failure=answer.text, retry_after_seconds=answer.retry_after_seconds)
+        return Harvest(
+            failure=answer.text,
+            retry_after_seconds=answer.retry_after_seconds,
+            retired=answer.reason == "http_410",
+        )
     if answer.status == 304:
-        return _unchanged(answer, state)
+        return _unchanged(answer, state, url)
     return _read(answer, url, now, zone)
 
 
-def _unchanged(answer: fetch.Response, state: SourceState) -> Harvest:
+def _unchanged(answer: fetch.Response, state: SourceState, url: str) -> Harvest:
     """304: the validators that it carries replace the old ones (RFC 9111, section 4.3.4)."""
     return Harvest(
         not_modified=True,
         etag=answer.header("etag") or state.etag,
         last_modified=answer.header("last-modified") or state.last_modified,
-        moved_to=_moved(answer, state.url),
-        ttl_seconds=_max_age(answer),
+        moved_to=_moved(answer, url),
+        ttl_seconds=_fresh_seconds(answer),
+        warnings=_downgrade(answer, url),
     )
 
 
@@ -72,9 +78,10 @@ def _read(answer: fetch.Response, url: str, now: datetime, zone: ZoneInfo) -> Ha
         etag=answer.header("etag") if is_cacheable else None,
         last_modified=answer.header("last-modified") if is_cacheable else None,
         moved_to=_moved(answer, url),
-        ttl_seconds=max(feed.ttl_seconds or 0, _max_age(answer) or 0) or None,
-        warnings=feed.warnings,
+        ttl_seconds=max(feed.ttl_seconds or 0, _fresh_seconds(answer) or 0) or None,
+        warnings=(*feed.warnings, *_downgrade(answer, url)),
         language=feed.language,
+        older_url=feed.older_url or _wordpress_page(feed.generator, answer.url),
     )
 
 
@@ -84,14 +91,47 @@ def source_place(url: str) -> str:
     return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _moved(answer: fetch.Response, url: str | None) -> str | None:
+def _moved(answer: fetch.Response, url: str) -> str | None:
     """Where the feed went for good; a step down from https to http is not believed."""
+    return None if _is_downgrade(answer, url) else answer.permanent_url
+
+
+def _is_downgrade(answer: fetch.Response, url: str) -> bool:
     target = answer.permanent_url
-    if target is None or (url and url.startswith("https:") and not target.startswith("https:")):
-        return None
-    return target
+    return target is not None and url.startswith("https:") and not target.startswith("https:")
 
 
-def _max_age(answer: fetch.Response) -> int | None:
+def _downgrade(answer: fetch.Response, url: str) -> tuple[str, ...]:
+    if not _is_downgrade(answer, url):
+        return ()
+    return (f"{source_place(url)} leads from https to http for good; that is not believed",)
+
+
+def _fresh_seconds(answer: fetch.Response) -> int | None:
+    """How long the answer stays fresh: max-age, else Expires (RFC 9111, section 4.2.1)."""
     match = _MAX_AGE.search(answer.header("cache-control") or "")
-    return int(match[1]) if match else None
+    if match:
+        return int(match[1])
+    expires, date = (_http_date(answer.header(name)) for name in ("expires", "date"))
+    if expires is None or date is None or expires <= date:
+        return None
+    return int((expires - date).total_seconds())
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _wordpress_page(generator: str, url: str) -> str | None:
+    """The page after this one of a feed that WordPress makes: `?paged=2`."""
+    if "wordpress.org" not in generator:
+        return None
+    parts = urlsplit(url)
+    query = parse_qs(parts.query, keep_blank_values=True)
+    page = query.get("paged", ["1"])[0]
+    number = int(page) + 1 if page.isascii() and page.isdigit() and len(page) < 4 else 2
+    return urlunsplit(parts._replace(query=urlencode(query | {"paged": [str(number)]}, doseq=True)))

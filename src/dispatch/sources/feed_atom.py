@@ -30,6 +30,8 @@ def read(root: Node, reading: Reading) -> ParsedFeed:
         updated_at=reading.first_date(*root.texts(*fields.UPDATED)),
         ttl_seconds=fields.ttl(root),
         warnings=warnings,
+        older_url=feed_links.older(feed_links.atom_links(root)),
+        generator=root.text("atom:generator", "generator"),
     )
 
 

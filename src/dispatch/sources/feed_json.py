@@ -34,6 +34,7 @@ def read(data: JsonObject, reading: Reading) -> ParsedFeed:
         authors=authors,
         entries=tuple(_entry(item, reading, authors) for item in found[:MAX_ENTRIES]),
         warnings=(f"{surplus} entries too many were not read",) if surplus > 0 else (),
+        older_url=_url(data.get("next_url"), reading),
     )
 
 

@@ -60,6 +60,12 @@ def choose(links: list[Link], language: str | None) -> Link | None:
     return next(iter([*own, *same, *candidates]), None)
 
 
+def older(links: list[Link]) -> str | None:
+    """Where the entries before these are: an archive or the next page (RFC 5005, 3 and 4)."""
+    found = {link.rel: link.url for link in reversed(links)}
+    return found.get("prev-archive") or found.get("next")
+
+
 def translations(
     links: list[Link], own_url: str | None, language: str | None
 ) -> tuple[TranslationLink, ...]:

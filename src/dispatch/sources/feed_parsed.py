@@ -23,6 +23,7 @@ class ParsedFeed:
     `format` names format and version ("rss 2.0", "atom 1.0", "json 1.1", "rdf 1.0"). `language`
     and `authors` are the feed's own, which entries without their own may inherit. `malformed`
     says that the document had to be repaired. `ttl_seconds` is how long it asks to be left alone.
+    `older_url` is where the entries before these are (RFC 5005), `generator` the software.
     """
 
     format: str
@@ -37,6 +38,8 @@ class ParsedFeed:
     ttl_seconds: int | None = None
     malformed: bool = False
     warnings: tuple[str, ...] = ()
+    older_url: str | None = None
+    generator: str = ""
 
     @property
     def author(self) -> str:

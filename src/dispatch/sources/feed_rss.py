@@ -32,6 +32,8 @@ def read(root: Node, reading: Reading) -> ParsedFeed:
         ),
         ttl_seconds=fields.ttl(channel),
         warnings=warnings,
+        older_url=feed_links.older(links),
+        generator=channel.text("generator"),
     )
 
 
