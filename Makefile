@@ -45,6 +45,7 @@ bench: $(VENV)/.dev .venv-bench/.ready
 	@$(BIN)/python bench/serve.py
 	@$(BIN)/python bench/messages.py
 	@$(BIN)/python bench/collect_parse.py
+	@$(BIN)/python bench/collect.py
 
 ## The readers' input side under random fire, for long.
 fuzz: $(VENV)/.dev

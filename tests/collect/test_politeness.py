@@ -20,7 +20,7 @@ from dispatch import collect, fetch
 from dispatch.collect import CollectReport
 from dispatch.model.alarm import AlarmKind
 from dispatch.model.publication import Source
-from dispatch.store import alarms
+from dispatch.store import alarms, source_states
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ETAG = 'W/"a strange one, with spaces; and = signs"'
@@ -136,7 +136,7 @@ def test_twenty_restarts_ask_nothing_before_its_time(site: Sourcery, score: Scor
     next_polls = set()
     with site.db.read() as tx:
         for one in wanted:
-            state = collect.source_states.get_state(tx, one.name)
+            state = source_states.get_state(tx, one.name)
             assert state.next_poll_at is not None
             next_polls.add(state.next_poll_at)
     assert len(next_polls) == 5, "they do not come back in one burst"

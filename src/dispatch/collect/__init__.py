@@ -164,9 +164,12 @@ def _note_quiet(desk: Desk, visits: Sequence[tuple[_Visit, Harvest]]) -> list[So
         return []
     now = desk.clock.now()
     reports = []
+    states = []
     with desk.db.write(dry_run=desk.is_dry_run) as tx:
+        standing = remember.read_standing(tx)
         for visit, harvest in visits:
-            noted = remember.note(tx, visit.source, visit.state, harvest, now)
+            state, noted = remember.note(tx, standing, visit.source, visit.state, harvest, now)
+            states.append(state)
             reports.append(
                 SourceReport(
                     source=visit.source.name,
@@ -175,6 +178,7 @@ def _note_quiet(desk: Desk, visits: Sequence[tuple[_Visit, Harvest]]) -> list[So
                     warnings=(*harvest.warnings, *noted),
                 )
             )
+        source_states.put_states(tx, states)
     for report in reports:
         intake.log_report(report)
     return reports

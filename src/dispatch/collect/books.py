@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from dispatch.model.article import Entry
 from dispatch.rules import identity, likeness, recognition
+from dispatch.rules import text as text_rules
 from dispatch.rules.recognition import Books, Circumstances, Incoming
-from dispatch.sources import markup
 from dispatch.store import articles, quarantine
 from dispatch.store.database import Transaction
 
@@ -46,7 +46,7 @@ def _candidates(
     taken = {match.article_id for one in document if (match := identity.find(one.keys, known))}
     titles = {one.entry.title for one in unnamed}
     return tuple(
-        replace(candidate, text=markup.text_of(html))
+        replace(candidate, text=text_rules.text_of_clean(html))
         for candidate, html in articles.list_candidates(tx, about.source, start, end)
         if candidate.known.article_id not in taken
         and any(likeness.is_same_title(title, candidate.known.title) for title in titles)

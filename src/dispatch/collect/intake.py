@@ -18,10 +18,10 @@ from dispatch.model.article import Entry
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, HeldEntry, HoldReason, SourceState
 from dispatch.rules import bylines, canonical, conscience, identity, polling, recognition, sections
+from dispatch.rules import text as text_rules
 from dispatch.rules.identity import Decision, Step
 from dispatch.rules.recognition import Incoming, Judgement, Verdict
-from dispatch.sources import markup
-from dispatch.store import articles, quarantine, recognitions, translations
+from dispatch.store import articles, quarantine, recognitions, source_states, translations
 from dispatch.store.database import Transaction
 
 #: How many labels that name no section are remembered of a source, so as to be told but once.
@@ -95,8 +95,9 @@ class Intake:
                 overflowed=judgement.overflowed and not self.is_trusted,
                 backfilled=backfilled,
             )
-            lines = remember.note(
+            after, lines = remember.note(
                 tx,
+                remember.read_standing(tx),
                 self.source,
                 self.state,
                 harvest,
@@ -106,6 +107,7 @@ class Intake:
                 has_new=bool(report.new or report.held),
                 ids_are_shared=judgement.ids_are_shared,
             )
+            source_states.put_state(tx, after)
         self.warnings.extend(lines)
         done = replace(report, not_modified=harvest.not_modified, backfilled=backfilled)
         log_report(done)
@@ -145,7 +147,11 @@ class Intake:
         broken = Harvest(failure=failure)
         visit = conscience.Visit(has_same_titles=True)
         with self.desk.db.write(dry_run=self.desk.is_dry_run) as tx:
-            remember.note(tx, self.source, self.state, broken, self.now, visit=visit)
+            standing = remember.read_standing(tx)
+            after, _ = remember.note(
+                tx, standing, self.source, self.state, broken, self.now, visit=visit
+            )
+            source_states.put_state(tx, after)
         report = SourceReport(source=self.source.name, failure=failure)
         log_report(report)
         return replace(report, warnings=tuple(self.warnings))
@@ -189,7 +195,7 @@ class Intake:
     def _incoming(self, entry: Entry, language: str, keys: tuple[str, ...]) -> Incoming:
         authors = bylines.without(entry.authors, self.desk.publication.names.values())
         entry = replace(entry, authors=authors)
-        text = markup.text_of(entry.html)
+        text = text_rules.text_of_clean(entry.html)
         names = identity.keys_of(entry, self.source.name, ids_are_shared=self.state.ids_are_shared)
         return Incoming(
             entry=entry,

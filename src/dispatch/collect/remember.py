@@ -7,8 +7,8 @@ Never: a transaction of its own; validators without their entries would lose art
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dispatch.model.alarm import AlarmKind
@@ -22,8 +22,27 @@ from dispatch.store.database import Transaction
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands of all sources at one moment: read once for many visits that brought nothing."""
+
+    held: Mapping[str, Mapping[HoldReason, int]]
+    hours: Mapping[str, datetime]
+    alarms: frozenset[tuple[str, AlarmKind]]
+
+
+def read_standing(tx: Transaction) -> Standing:
+    """What is held, until when, and which alarms stand."""
+    return Standing(
+        held=quarantine.count(tx),
+        hours=quarantine.next_hours(tx),
+        alarms=frozenset((one.subject, one.kind) for one in alarms.list_standing(tx)),
+    )
+
+
 def note(
     tx: Transaction,
+    standing: Standing,
     source: Source,
     state: SourceState,
     harvest: Harvest,
@@ -33,18 +52,20 @@ def note(
     dates: Iterable[datetime | None] = (),
     has_new: bool = False,
     ids_are_shared: bool = False,
-) -> tuple[str, ...]:
-    """Put the state after a visit, and decide its alarms. `dates` are those of its entries."""
+) -> tuple[SourceState, tuple[str, ...]]:
+    """The state after a visit, to be put, and lines for the operator; its alarms are decided.
+
+    `dates` are those of its entries.
+    """
     after, line = _after(source, state, harvest, now, visit or Visit())
     after = replace(after, ids_are_shared=state.ids_are_shared or ids_are_shared)
     after = _with_arrivals(after, dates, now, is_first=not state.arrivals_at, has_new=has_new)
-    after = replace(after, next_poll_at=_next_poll_at(tx, source, after, harvest, now))
-    source_states.put_state(tx, after)
+    after = replace(after, next_poll_at=_next_poll_at(standing, source, after, harvest, now))
     _rest(tx, source, state, harvest, now)
-    _alarm(tx, state, after, visit or Visit(), now)
+    _alarm(tx, standing, state, after, visit or Visit(), now)
     if line:
         log.warning("source %s %s", source.name, line)
-    return (line,) if line else ()
+    return after, ((line,) if line else ())
 
 
 def clear_flood(tx: Transaction, source: str, now: datetime) -> None:
@@ -110,7 +131,7 @@ def _with_arrivals(
 
 
 def _next_poll_at(
-    tx: Transaction, source: Source, after: SourceState, harvest: Harvest, now: datetime
+    standing: Standing, source: Source, after: SourceState, harvest: Harvest, now: datetime
 ) -> datetime:
     url = after.url or source.url or ""
     wishes = polling.Wishes(
@@ -123,7 +144,7 @@ def _next_poll_at(
         is_own=source.path is not None or canonical.host_of(url) in source.allow_hosts,
     )
     regular = polling.next_poll_at(source.name, now, wishes)
-    hour = quarantine.next_hour(tx, source.name) if not after.failures else None
+    hour = standing.hours.get(source.name) if not after.failures else None
     if hour is None or harvest.retry_after_seconds:
         return regular
     return min(regular, max(hour, now + timedelta(seconds=source.poll_seconds)))
@@ -140,9 +161,14 @@ def _rest(
 
 
 def _alarm(
-    tx: Transaction, before: SourceState, after: SourceState, visit: Visit, now: datetime
+    tx: Transaction,
+    standing: Standing,
+    before: SourceState,
+    after: SourceState,
+    visit: Visit,
+    now: datetime,
 ) -> None:
-    held = quarantine.count(tx, after.name).get(after.name, {})
+    held = standing.held.get(after.name, {})
     waiting = sum(
         number
         for reason, number in held.items()
@@ -152,4 +178,10 @@ def _alarm(
     for kind, detail in decided.items():
         if detail:
             alarms.raise_alarm(tx, after.name, kind, detail, now)
-    alarms.clear(tx, after.name, [kind for kind, detail in decided.items() if not detail], now)
+    over = [
+        kind
+        for kind, detail in decided.items()
+        if not detail and (after.name, kind) in standing.alarms
+    ]
+    if over:
+        alarms.clear(tx, after.name, over, now)

@@ -31,6 +31,7 @@ _BLOCKS = (
 )
 _COMMENT_OPEN, _COMMENT_CLOSE = "<!--", "-->"
 _TAG = re.compile(rf"</?({'|'.join(_TAGS.split())})(?=[\s/>])[^<>]{{0,4096}}>", re.IGNORECASE)
+_CLEAN_TAG = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _BLOCK_NAMES = frozenset(_BLOCKS.split())
 _HIDDEN_CONTENT = ("script", "style", "template")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -82,6 +83,14 @@ def shorten(text: str, limit: int) -> str:
     if word > limit // 2:
         cut = cut[:word]
     return cut.rstrip(" ,;:-–—\u200d") + "…"
+
+
+def text_of_clean(markup: str) -> str:
+    """The words of HTML that has been sanitised, parted by spaces.
+
+    Only for what `sources.markup` wrote: there each `<` begins a tag, and each tag ends.
+    """
+    return " ".join(html.unescape(_CLEAN_TAG.sub(" ", markup)).split())
 
 
 def strip_tags(markup: str) -> str:

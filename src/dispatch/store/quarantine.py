@@ -83,15 +83,14 @@ def count(tx: Transaction, source: str | None = None) -> dict[str, dict[HoldReas
     return found
 
 
-def next_hour(tx: Transaction, source: str) -> datetime | None:
-    """When the next embargo of a source ends."""
+def next_hours(tx: Transaction) -> dict[str, datetime]:
+    """When the next embargo of each source ends."""
     query = (
-        sa.select(_table.c.until_at)
-        .where(_table.c.source == source, _table.c.reason == HoldReason.EMBARGO.value)
-        .order_by(_table.c.until_at)
-        .limit(1)
+        sa.select(_table.c.source, _table.c.until_at)
+        .where(_table.c.reason == HoldReason.EMBARGO.value)
+        .order_by(_table.c.until_at.desc())
     )
-    return tx.execute(query).scalar_one_or_none()
+    return {row.source: row.until_at for row in tx.execute(query)}
 
 
 def list_over(tx: Transaction, now: datetime) -> set[str]:

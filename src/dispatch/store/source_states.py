@@ -5,8 +5,8 @@ Beside it the servers that asked to be left alone: their word holds for every so
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -35,9 +35,20 @@ def get_states(tx: Transaction, names: Collection[str]) -> dict[str, SourceState
 
 def put_state(tx: Transaction, state: SourceState) -> None:
     """Remember `state`; call it in the transaction that keeps the entries, never before."""
-    row = asdict(state)
+    put_states(tx, [state])
+
+
+def put_states(tx: Transaction, states: Sequence[SourceState]) -> None:
+    """The same for many at once."""
+    rows = [_row(state) for state in states]
+    upsert.put_all(tx, _table, rows)
+
+
+def _row(state: SourceState) -> dict[str, Any]:
+    row = {field.name: getattr(state, field.name) for field in fields(state)}
     row["arrivals_at"] = [moment.isoformat() for moment in state.arrivals_at]
-    upsert.put(tx, _table, row)
+    row["strange_labels"] = list(state.strange_labels)
+    return row
 
 
 def get_rests(tx: Transaction, now: datetime) -> dict[str, datetime]:
@@ -52,7 +63,7 @@ def put_rest(tx: Transaction, host: str, until_at: datetime) -> None:
 
 
 def _state(row: sa.Row[Any]) -> SourceState:
-    fields = row._asdict()
-    arrivals = tuple(datetime.fromisoformat(moment) for moment in fields["arrivals_at"])
-    labels = tuple(fields["strange_labels"])
-    return SourceState(**{**fields, "arrivals_at": arrivals, "strange_labels": labels})
+    values = row._asdict()
+    arrivals = tuple(datetime.fromisoformat(moment) for moment in values["arrivals_at"])
+    labels = tuple(values["strange_labels"])
+    return SourceState(**{**values, "arrivals_at": arrivals, "strange_labels": labels})

@@ -71,6 +71,17 @@ def put(tx: Transaction, table: sa.Table, row: Row) -> None:
     tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
 
 
+def put_all(tx: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    """The same for many rows that name the same columns."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(tx, table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    upsert = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    tx.execute(upsert, [dict(row) for row in rows])
+
+
 def add_to(tx: Transaction, table: sa.Table, row: Row, counter: str) -> None:
     """Insert `row`, or add its `counter` to the one that stands under its primary key."""
     keys = [column.name for column in table.primary_key]
