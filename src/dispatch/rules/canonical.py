@@ -44,6 +44,7 @@ _TRACKING_NAMES = (
 _TRACKING = frozenset(_TRACKING_NAMES.split())
 
 
+@functools.lru_cache(maxsize=2048)
 def canonical_url(url: str, base: str | None = None) -> str | None:
     """The canonical form of `url`, resolved against `base` if it is relative.
 

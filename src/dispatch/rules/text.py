@@ -14,6 +14,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 _TAGS = (
@@ -233,9 +234,9 @@ def _script(letters: list[str]) -> str | None:
     if len(letters) < _FEW_LETTERS:
         return None
     counts: dict[str, int] = {}
-    for letter in letters:
+    for letter, number in Counter(letters).items():
         name = _letter_script(ord(letter))
-        counts[name] = counts.get(name, 0) + 1
+        counts[name] = counts.get(name, 0) + number
     best = max(counts, key=lambda name: counts[name])
     share = _MANY_SHARE if len(letters) >= _MANY_LETTERS else _FEW_SHARE
     return best if counts[best] >= share * len(letters) else None

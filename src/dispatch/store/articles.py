@@ -100,19 +100,17 @@ def add_articles(
     """
     if not drafts:
         return []
-    rows = [_row_of(draft, place, source, now) for place, draft in enumerate(drafts)]
+    ids = _new_ids(tx, len(drafts))
+    rows = [_row_of(draft, source, now) for draft in drafts]
     seconds = _free_seconds(tx, [row["published_at"] for row in rows])
-    for row, second in zip(rows, seconds, strict=True):
-        row["updated_at"] = second
-    statement = sa.insert(_article).returning(_article.c.id, sort_by_parameter_order=True)
-    ids = [int(row[0]) for row in tx.execute(statement, rows)]
-    minted = (
-        sa.update(_article)
-        .where(_article.c.id == sa.bindparam("number"))
-        .values(uid=sa.bindparam("minted_uid"), group_id=sa.bindparam("number"))
-    )
-    uids = [{"number": one, "minted_uid": f"tag:{tag_authority}:article:{one}"} for one in ids]
-    tx.execute(minted, uids)
+    for row, number, second in zip(rows, ids, seconds, strict=True):
+        row |= {
+            "id": number,
+            "uid": f"tag:{tag_authority}:article:{number}",
+            "group_id": number,
+            "updated_at": second,
+        }
+    tx.execute(sa.insert(_article), rows)
     numbered = dict(zip(ids, drafts, strict=True))
     _add_sections(tx, source, {one: draft.sections for one, draft in numbered.items()})
     authors.add_authors(tx, {one: draft.entry.authors for one, draft in numbered.items()})
@@ -143,15 +141,22 @@ def add_article(
     return one
 
 
-def _row_of(draft: Draft, place: int, source: str, now: datetime) -> dict[str, Any]:
+def _new_ids(tx: Transaction, count: int) -> list[int]:
+    """Numbers for `count` articles; known beforehand, they need no statement for each article."""
+    if tx.dialect.name == "sqlite":  # a writer has the database for itself
+        last = tx.execute(sa.select(sa.func.max(_article.c.id))).scalar_one() or 0
+        return list(range(last + 1, last + 1 + count))
+    sequence = sa.func.nextval(sa.func.pg_get_serial_sequence("article", "id"))
+    query = sa.select(sequence).select_from(sa.func.generate_series(1, count))
+    return [int(row[0]) for row in tx.execute(query)]
+
+
+def _row_of(draft: Draft, source: str, now: datetime) -> dict[str, Any]:
     published_at = identity.published_at(draft.entry, now)
     return _content(draft.entry, draft.language) | {
-        "uid": f"pending:{source}:{place}",
-        "group_id": 0,
         "source": source,
         "content_hash": draft.content_hash,
         "published_at": published_at,
-        "updated_at": published_at,
         "entered_at": draft.entered_at,
         "first_seen_at": now,
         "changed_at": now,
