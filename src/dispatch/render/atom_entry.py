@@ -25,7 +25,7 @@ def _children(entry: FeedEntry, scheme: str) -> Iterator[str]:
     for author in entry.authors:
         yield from xml_text.block("author", _person(author))
     if entry.html:
-        yield xml_text.element("content", entry.html, {"type": "html"})
+        yield xml_text.ready("content", entry.escaped, {"type": "html"})
     main = {"href": entry.url, "rel": "alternate", "type": "text/html"}
     yield xml_text.empty("link", main)
     if entry.summary:

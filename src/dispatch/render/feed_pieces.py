@@ -30,17 +30,27 @@ class Pieces:
     """The pieces of one build. An article stands in the feeds of its language, sections and all."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, dict[Hashable, _Written]] = {}
+        self._kept: dict[int, dict[int, _Written]] = {}
+        self._styles: dict[Hashable, int] = {}
+        self._context: FeedContext | None = None
+        self._style = 0
 
     def get(self, article: Article, feed_format: FeedFormat, context: FeedContext) -> bytes:
         """`article` in one format."""
         styles = self._kept.setdefault(article.id, {})
-        style = feed_entry.style(context)
+        style = self._style_of(context)
         if (written := styles.get(style)) is None:
             written = styles[style] = _Written(entry=feed_entry.make_entry(article, context))
         if (piece := written.pieces.get(feed_format)) is None:
             piece = written.pieces[feed_format] = _WRITERS[feed_format](written.entry, context)
         return piece
+
+    def _style_of(self, context: FeedContext) -> int:
+        """The number of a style: to hash all of it for each entry takes longer than to write."""
+        if context is not self._context:
+            self._context = context
+            self._style = self._styles.setdefault(feed_entry.style(context), len(self._styles))
+        return self._style
 
     def forget(self, article_id: int) -> None:
         """Let go of an article that no further feed of this build shows."""

@@ -64,7 +64,7 @@ def _bodies(entry: FeedEntry) -> Iterator[str]:
     if summary or entry.html:
         yield _text("description", summary or entry.html)
     if summary and entry.html:
-        yield xml_text.element("content:encoded", entry.html)
+        yield xml_text.ready("content:encoded", entry.escaped)
 
 
 def _text(tag: str, text: str, attributes: str = "") -> str:

@@ -36,6 +36,14 @@ _MOST_CANDIDATES = 500
 
 _article = schema.article
 _section = schema.article_section
+#: What others show of a translation: its text is not loaded for that.
+_OFFERED = (
+    _article.c.id,
+    _article.c.group_id,
+    _article.c.language,
+    _article.c.url,
+    _article.c.title,
+)
 _alias = schema.article_alias
 
 
@@ -426,7 +434,7 @@ def _translations_of(
     groups = sorted({row.group_id for row in rows})
     members: dict[int, list[Translation]] = defaultdict(list)
     for start in range(0, len(groups), _CHUNK):
-        query = sa.select(_article).where(
+        query = sa.select(*_OFFERED).where(
             _article.c.group_id.in_(groups[start : start + _CHUNK]),
             _article.c.withdrawn_at.is_(None),
         )
