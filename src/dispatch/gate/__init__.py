@@ -65,7 +65,7 @@ def _waits_for_approval(keeper: Gatekeeper, issue: Issue) -> bool:
 
 def _objections(keeper: Gatekeeper, case: Case) -> Iterator[Objection]:
     """What each rule has against the issue, in the order of the rules."""
-    found = [*written.check(keeper, case), *chosen.check(case), *linked.check(keeper, case)]
+    found = [*written.check(keeper, case), *chosen.check(keeper, case), *linked.check(keeper, case)]
     for rule in rules.RULES:
         effect = rules.effect_of(keeper.settings, rule)
         for name, variant, text in dict.fromkeys(found):

@@ -37,7 +37,7 @@ def _checklist(variant: Variant) -> Found:
     faults = checklist.check(variant.html, variant.text, preheader=variant.preheader)
     for fault in faults:
         rule = _RULE_OF_LINE.get(fault.line, "html")
-        yield rule, variant.language, f"{fault.line}: {fault.text}"
+        yield rule, variant.key, f"{fault.line}: {fault.text}"
 
 
 def _way_out(keeper: Gatekeeper, case: Case, variant: Variant) -> Found:
@@ -50,7 +50,7 @@ def _way_out(keeper: Gatekeeper, case: Case, variant: Variant) -> Found:
         address = f"{keeper.publication.public_url}u/{token}"
         if address not in slots.fill(part, token):
             text = f"the {name} part does not lead a reader to {keeper.publication.public_url}u/"
-            yield "unsubscribe", variant.language, text
+            yield "unsubscribe", variant.key, text
 
 
 def _untranslated(keeper: Gatekeeper, case: Case) -> Found:
