@@ -53,7 +53,10 @@ def _run(*options: str, mode: Mode) -> str:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
             *(CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
-            *("--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"),
+            *(
+                "--disable-background-networking",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            ),
             *(f"--user-data-dir={profile}", "--allow-file-access-from-files", *mode.value),
         ]
         done = subprocess.run(

@@ -100,6 +100,7 @@ TESTED_BY: dict[str, str] = {
     "app/related": "test_relate.py",
     "app/top": "test_rank.py",
     "app/reports": "test_app.py",
+    "app/watching": "test_watching.py",
     "cli/__init__": "cli/test_work.py",
     "compose/blocks": "test_compose.py",
     "compose/boxes": "test_boxes.py",

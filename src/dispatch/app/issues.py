@@ -82,6 +82,22 @@ class Issues:
             message = f"{error.filename or folder}: cannot be written: {error.strerror}"
             raise errors.OutputError(message) from error
 
+    def draft(self, newsletter: str) -> ComposeReport:
+        """The next issue as it would be now, without a question to anybody outside."""
+        return compose.compose(
+            self._office.db,
+            self._desk(),
+            self._office.newsletter(newsletter),
+            self._upcoming(newsletter),
+            now=self._office.clock.now(),
+            dry_run=True,
+        )
+
+    def shaping_folders(self) -> tuple[Path, ...]:
+        """Where the files are that shape an issue, beside the configuration."""
+        desk = self._desk()
+        return (desk.templates, desk.notes)
+
     def deliver(
         self, *, dry_run: bool = False, progress: ports.Progress | None = None
     ) -> DeliverReport:

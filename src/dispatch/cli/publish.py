@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,6 +114,7 @@ def compose(door: Door, newsletter: str, period: str | None, dry_run: bool) -> N
     examples=(
         "dispatch preview weekly",
         "dispatch preview weekly --out /tmp/issue",
+        "dispatch preview weekly --watch",
     ),
 )
 @click.argument("newsletter")
@@ -124,13 +126,32 @@ def compose(door: Door, newsletter: str, period: str | None, dry_run: bool) -> N
     help="The folder for the files; made if it is not there.",
 )
 @click.option("--period", help="Show the issue under this period's name. [default: the next]")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Show it in the browser, and anew when a template or note changes.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="With --watch: the port on this machine. [default: a free one]",
+)
 @pass_door
-def preview(door: Door, newsletter: str, out: Path, period: str | None) -> None:
+def preview(
+    door: Door, newsletter: str, out: Path, period: str | None, watch: bool, port: int
+) -> None:
     """Write the next issue of NEWSLETTER as it would be now, as HTML and text.
 
     There is a pair of files for each variant: language, and choice of sections. Nothing is kept or
-    sent. Open the files in a browser.
+    sent. Open the files in a browser; or give --watch, and open the address that it says: every
+    variant side by side, on a phone and at a desk, in light and in dark and as text, made anew
+    whenever a template, a stylesheet, the configuration or a note is saved. A mistake is shown with
+    its file and line.
     """
+    if watch:
+        _watch(door, newsletter, port)
+        return
     with door.site(dry_run=True) as site:
         wanted = site.issues.read_period(newsletter, period, ahead=True) if period else None
         written = site.issues.preview(newsletter, out, period=wanted)
@@ -142,6 +163,21 @@ def preview(door: Door, newsletter: str, out: Path, period: str | None) -> None:
             screen.hint("there is nothing to show yet: no articles for this issue")
 
     door.report({"written": written}, show)
+
+
+def _watch(door: Door, newsletter: str, port: int) -> None:
+    from dispatch import app
+    from dispatch.app.watching import Watcher
+    from dispatch.web import preview as pages
+
+    with door.site(dry_run=True) as site:
+        site.office.newsletter(newsletter)  # an unknown one is told now, not in the browser
+    watcher = Watcher(
+        lambda: app.App.open(door.config, os.environ, create_secret=False),
+        door.config.absolute(),
+        newsletter,
+    )
+    pages.watch(watcher, port, lambda url: door.screen.line(f"look at {url} (Ctrl-C ends it)"))
 
 
 def _show_collected(screen: Screen, result: CollectResult) -> None:

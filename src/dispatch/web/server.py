@@ -36,7 +36,7 @@ def serve(app: App, on_ready: Callable[[], None] | None = None) -> None:
     A signal sets `app.stop` at once, so that whatever works beside us comes to an end as well.
     """
     settings = app.config.web
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     with contextlib.closing(listener):
         web = routes.make_web(app)
         config = uvicorn.Config(
@@ -50,7 +50,7 @@ def serve(app: App, on_ready: Callable[[], None] | None = None) -> None:
             ws="none",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        with _signals_end_here():
+        with signals_end_here():
             _Server(config, app, on_ready).run(sockets=[listener])
 
 
@@ -79,7 +79,7 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A socket that listens; taken here, for uvicorn ends the process when it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -90,7 +90,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _signals_end_here() -> Iterator[None]:
+def signals_end_here() -> Iterator[None]:
     """Keep uvicorn from ending the process: it raises the signals that it took once more."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may take signals
