@@ -17,6 +17,7 @@ from typing import Any
 
 from dispatch import check, errors, jobs, ports, site, transports
 from dispatch.app import reports
+from dispatch.app.asked import AskedFeeds
 from dispatch.app.feeds import Feeds
 from dispatch.app.hub import Hub
 from dispatch.app.insight import Insight
@@ -44,6 +45,7 @@ class App:
         self.clock = self.office.clock
         self.stop = self.office.stop
         self.feeds = Feeds(self.office)
+        self.asked = AskedFeeds(self.office)
         self.hub = Hub(self.office, self.feeds)
         self.insight = Insight(self.office, self.feeds)
         self.top = Top(self.office)

@@ -40,6 +40,7 @@ class FeedKind(StrEnum):
     TOP_READS = "top-reads"  #: an entry for each ranking that readers were mailed
     NEWSLETTER = "newsletter"  #: the issues of a newsletter that readers were sent
     PARTNER = "partner"  #: articles the way one partner wants them
+    ASKED = "asked"  #: made when somebody asks: what was searched, or a reader's own
 
 
 class PartnerKind(StrEnum):
@@ -118,7 +119,8 @@ class Feed:
     `key` is its folder below `feeds/`: "en", "en/foreign-policy" or "all". `language` is None for
     the feed of all languages, `section` is None for the feed of all sections. `uid` is its tag:
     URI, one per feed and language. `home_url` is the page of the newsroom that it mirrors. `about`
-    names the author, the newsletter or the partner that it is about, if it is about one.
+    names the author, the newsletter or the partner that it is about, if it is about one. `address`
+    is where a feed is that is no file: below the public URL, with {format} for its format.
     """
 
     key: str
@@ -131,6 +133,7 @@ class Feed:
     kind: FeedKind = FeedKind.ARTICLES
     about: str = ""
     formats: tuple[FeedFormat, ...] = tuple(FeedFormat)
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

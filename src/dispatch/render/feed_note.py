@@ -34,7 +34,7 @@ def make_note(feed: Feed, feed_format: FeedFormat, context: FeedContext) -> Elem
     note.set("dir", catalogue.direction(language))
     what = catalogue.text(language, "This is a feed. Copy its address into a feed reader.")
     _add(note, "p", what)
-    _add(_add(note, "p"), "code", addresses.feed_url(context.publication, feed.key, feed_format))
+    _add(_add(note, "p"), "code", addresses.document_url(context.publication, feed, feed_format))
     links = _add(note, "ul")
     for row in _rows(feed, feed_format, context, language):
         _add_link(_add(links, "li"), row)

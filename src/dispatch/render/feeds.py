@@ -145,7 +145,7 @@ def _make_generator(
     """Feedgen's object with the head of the feed; the extension adds the rest."""
     generator = FeedGenerator()
     generator.register_extension("dispatch", feedgen_extension.FeedExtension)
-    url = addresses.feed_url(context.publication, feed.key, feed_format)
+    url = addresses.document_url(context.publication, feed, feed_format)
     generator.id(feed.uid)
     generator.title(feed_entry.plain(feed.title))
     generator.subtitle(feed_entry.plain(feed.subtitle) or feed_entry.plain(feed.title))

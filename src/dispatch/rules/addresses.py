@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from dispatch.model.feed import FILE_NAMES, FeedFormat, FeedSettings
+from dispatch.model.feed import FILE_NAMES, Feed, FeedFormat, FeedSettings
 from dispatch.model.publication import Publication
 
 #: The folder of all feeds, below the publication's public URL and below the site's own folder.
@@ -59,6 +59,18 @@ def list_hubs(publication: Publication, settings: FeedSettings) -> tuple[str, ..
 def top_path(language: str, suffix: str) -> str:
     """The file of the top reads of one language, below the folder of all feeds."""
     return f"{TOP}/{language}.{suffix}"
+
+
+def document_url(publication: Publication, feed: Feed, format: FeedFormat) -> str:  # noqa: A002
+    """The absolute URL of a feed in one format, be it a file or made on request."""
+    if feed.address:
+        return publication.public_url + feed.address.replace("{format}", format.value)
+    return feed_url(publication, feed.key, format)
+
+
+def search_url(publication: Publication, language: str) -> str:
+    """The page of a language that searches."""
+    return f"{publication.public_url}{language}/search"
 
 
 def opml_path(language: str | None) -> str:

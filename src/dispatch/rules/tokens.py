@@ -27,6 +27,7 @@ class Purpose(IntEnum):
     UNSUBSCRIBE = 1  #: subscriber, newsletter
     DELIVERY = 2  #: subscriber, issue: Message-ID and return path
     CONFIRM = 3  #: subscriber, newsletter
+    OWN_FEED = 8  #: subscriber, the number of the address: a higher one makes it worthless
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from dispatch.model.article import Article, Author, Entry, Image, Translation
 from dispatch.rules import canonical, identity, likeness
-from dispatch.store import authors, schema, upsert
+from dispatch.store import authors, schema, search, upsert
 from dispatch.store.database import Transaction
 
 #: How many values one IN (...) may hold; far below both databases' limit on parameters.
@@ -122,6 +122,7 @@ def add_articles(
     numbered = dict(zip(ids, drafts, strict=True))
     _add_sections(tx, source, {one: draft.sections for one, draft in numbered.items()})
     authors.add_authors(tx, {one: draft.entry.authors for one, draft in numbered.items()})
+    search.add_words(tx, {one: draft.entry for one, draft in zip(ids, drafts, strict=True)})
     return ids
 
 
@@ -198,6 +199,7 @@ def update_article(
     tx.execute(sa.update(_article).where(_article.c.id == article_id).values(**row))
     put_sections(tx, article_id, source, sections)
     authors.put_authors(tx, article_id, (author.name for author in entry.authors))
+    search.put_words(tx, article_id, entry)
 
 
 def withdraw_article(tx: Transaction, article_id: int, now: datetime) -> None:

@@ -97,6 +97,15 @@ article_author = sa.Table(
     sa.Index("ix_article_author_key", "key", "article_id"),
 )
 
+#: What an article can be found by: the stems of its headline, standfirst and byline.
+article_word = sa.Table(
+    "article_word",
+    metadata,
+    sa.Column("word", sa.Text, primary_key=True),
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Index("ix_article_word_article", "article_id"),
+)
+
 #: Every name by which an article was ever known: the ladder of identity is one look-up a step.
 article_alias = sa.Table(
     "article_alias",
@@ -538,6 +547,16 @@ issue_past = sa.Table(
     sa.Column("newsletter", sa.Text, primary_key=True),
     sa.Column("past_choice", sa.Text, primary_key=True),
     sa.Column("bit", sa.BigInteger, nullable=False),
+)
+
+#: Which of the addresses of a reader's own feed is good; no row means the first.
+own_feed = sa.Table(
+    "own_feed",
+    metadata,
+    sa.Column(
+        "subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("number", sa.Integer, nullable=False),
 )
 
 suppression = sa.Table(

@@ -35,12 +35,16 @@ class LanguageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A page that says one thing. With a `button` it asks: the form posts to `action`."""
+    """A page that says one thing. With a `button` it asks: the form posts to `action`.
+
+    `links` are (address, words), below everything.
+    """
 
     title: str
     lines: Sequence[str]
     button: str = ""
     action: str = ""
+    links: Sequence[tuple[str, str]] = ()
 
 
 class Printer:

@@ -15,6 +15,7 @@ from dispatch.app import App
 from dispatch.rules import addresses
 from dispatch.web import headers
 from dispatch.web.articles_api import ArticlesApi
+from dispatch.web.asked_feeds import AskedFeedPages
 from dispatch.web.assets import Assets
 from dispatch.web.beacon import Beacon
 from dispatch.web.failures import Failures
@@ -86,6 +87,7 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
     top, api, beside = TopFiles(site), ArticlesApi(site), RelatedPages(site)
     beacon = Beacon(site)
+    asked = AskedFeedPages(site, printer)
     return [
         Route("/", page.choose),
         Route("/healthz", health.is_alive),
@@ -104,12 +106,16 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/issues/{newsletter}/{period}/{language}.txt", issues.show_text),
         Route("/issues/{newsletter}/{period}/{language}", issues.show_html),
         Route("/r/{number}", Links(site).follow),
+        Route("/mine/{token}.{format}", asked.own_feed),
         Route("/u/", leaving.explain),
+        Route("/u/{token}/feed", asked.own_page, methods=["GET", "POST"]),
         Route("/u/{token}", leaving.page, methods=["GET", "POST"]),
         Route("/one-click/{token}", leaving.one_click, methods=["GET", "POST"]),
         Route("/api/openapi.json", api.describe),
         Route("/api/articles", api.create, methods=["POST"]),
         Route("/api/articles/{name:path}", api.one, methods=["PUT", "DELETE"]),
+        Route("/{language}/search", asked.search),
+        Route("/{language}/search.{format}", asked.search_feed),
         Route("/{language}/", page.show),
         Route("/{language}", page.add_slash),
     ]

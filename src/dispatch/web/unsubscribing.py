@@ -94,6 +94,7 @@ class Unsubscribing:
             button=catalogue.text(language, "Yes, unsubscribe me"),
             # Also on the page of a one-click address: that one answers programs, not people.
             action=urlsplit(url).path,
+            links=[(f"{urlsplit(url).path}/feed", catalogue.text(language, "Your own feed"))],
         )
 
     def _done(self, subscription: Subscription, language: str) -> Response:
