@@ -91,6 +91,7 @@ LONGEST = 45
 TESTED_BY: dict[str, str] = {
     "alert": "test_collect.py",
     "app/feeds": "syndicate/test_subscription.py",
+    "app/appeals": "cli/test_appeals.py",
     "app/intake": "test_collect.py",
     "app/issues": "test_compose.py",
     "app/office": "test_app.py",
@@ -102,6 +103,7 @@ TESTED_BY: dict[str, str] = {
     "app/reports": "test_app.py",
     "app/watching": "test_watching.py",
     "cli/__init__": "cli/test_work.py",
+    "compose/appeal": "test_fundraise.py",
     "compose/blocks": "test_compose.py",
     "compose/boxes": "test_boxes.py",
     "compose/desk": "test_compose.py",
@@ -172,6 +174,7 @@ TESTED_BY: dict[str, str] = {
     "sources/watch": "sources/test_wordpress.py",
     "sources/wordpress_rows": "sources/test_wordpress.py",
     "store/box_feeds": "test_boxes.py",
+    "store/fund": "test_fundraise.py",
     "store/pasts": "test_seen_by_readers.py",
     "store/planning": "test_seen_by_readers.py",
     "store/gate_checks": "test_gate.py",

@@ -48,6 +48,7 @@ from dispatch.model.newsletter import (
     ThinPolicy,
     UntranslatedPolicy,
 )
+from dispatch.model.publication import AppealPlace
 from dispatch.model.ranking import Cap, RulingKind, Standing
 from dispatch.model.reads import DiscardReason
 from dispatch.model.run import RunState
@@ -107,6 +108,7 @@ STATES: list[type[Enum]] = [
     FaultLevel,
     FeedKind,
     PartnerKind,
+    AppealPlace,
 ]
 
 _FENCED = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)

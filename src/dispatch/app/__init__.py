@@ -17,6 +17,7 @@ from typing import Any
 
 from dispatch import check, errors, jobs, ports, site, transports
 from dispatch.app import reports
+from dispatch.app.appeals import Appeals
 from dispatch.app.asked import AskedFeeds
 from dispatch.app.feeds import Feeds
 from dispatch.app.hub import Hub
@@ -53,6 +54,7 @@ class App:
         self.intake = Intake(self.office, self.feeds, self.top, self.related)
         self.issues = Issues(self.office, self.feeds, self.top)
         self.readers = Readers(self.office)
+        self.appeals = Appeals(self.office)
         self.push = Push(self.office, self.feeds)
         self.scout = Scout(self.office)
 

@@ -48,6 +48,26 @@ def release(door: Door, newsletter: str, period: str, dry_run: bool) -> None:
     door.report({"issue": released, "is_dry_run": dry_run}, show)
 
 
+@issue.command(
+    "quiet",
+    cls=options.Command,
+    examples=("dispatch issue quiet weekly 2026-W48",),
+)
+@click.argument("newsletter")
+@click.argument("period")
+@click.option("--lift", is_flag=True, help="Let it carry an appeal again.")
+@options.dry_run
+@pass_door
+def quiet(door: Door, newsletter: str, period: str, lift: bool, dry_run: bool) -> None:
+    """Let the issue of NEWSLETTER for PERIOD carry no appeal, before it is composed."""
+    with door.site(dry_run=dry_run) as site:
+        site.appeals.set_quiet(newsletter, period, quiet=not lift, dry_run=dry_run)
+    would = "would carry" if dry_run else "carries"
+    what = "an appeal" if lift else "no appeal"
+    answer = {"newsletter": newsletter, "period": period, "is_quiet": not lift}
+    door.report(answer, lambda on: on.line(f"issue {period} of {newsletter} {would} {what}"))
+
+
 @click.group("articles", cls=options.Group)
 def articles() -> None:
     """Decide about articles by hand."""

@@ -7,6 +7,7 @@ import click
 import dispatch
 from dispatch.cli import (
     adopting,
+    appeals,
     begin,
     desk,
     docs,
@@ -67,6 +68,7 @@ for _command in (
     desk.issue,
     desk.articles,
     gate.gate,
+    appeals.appeals,
     mail.deliver,
     mail.subscribe,
     mail.unsubscribe,

@@ -15,19 +15,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from dispatch import ports
-from dispatch.compose import blocks, boxes
+from dispatch.compose import appeal, blocks, boxes
 from dispatch.compose import material as materials
 from dispatch.compose.desk import Assignment, Desk
-from dispatch.compose.material import Audience, Material
+from dispatch.compose.material import Material
 from dispatch.compose.page import Page
-from dispatch.model.contents import IssueContents
+from dispatch.model.contents import BlockContents, IssueContents
 from dispatch.model.newsletter import Issue, IssueState, Newsletter, ThinPolicy
 from dispatch.render import email
-from dispatch.rules import audience, cadence, selection
-from dispatch.store import issues, planning
+from dispatch.rules import cadence, selection
+from dispatch.store import fund, issues, planning
 from dispatch.store.database import Database, Transaction
 from dispatch.store.issues import Placement, VariantDraft
 
@@ -133,6 +132,7 @@ def _keep(
         issues.add_variants(tx, issue_id, drafts)
         issues.add_placements(tx, issue_id, placements)
         planning.add_pasts(tx, issue_id, material.pasts)
+        fund.add_ranges(tx, issue_id, appeal.ranges(assignment, material), assignment.day)
     issue = issues.find_issue(tx, newsletter.name, window.period.name)
     assert issue is not None  # noqa: S101  # added above, by us or by the one who came first
     return issue, issue_id is not None
@@ -175,19 +175,31 @@ def _render_all(
     placements: list[Placement] = []
     for done, reader in enumerate(material.audiences, 1):
         page = Page(assignment, material, reader)
-        contents = page.contents(blocks.fill(page))
+        filled = blocks.fill(page)
         if page.shown.articles:
-            drafts.append(_draft(reader, contents, assignment.desk.templates))
+            drafts += _drafts(page, filled)
             placements.extend(page.placements())
         if progress:
             progress(done, len(material.audiences), "variants")
     return drafts, placements
 
 
-def _draft(reader: Audience, contents: IssueContents, templates: Path) -> VariantDraft:
-    rendered = email.render_issue(contents, templates)
+def _drafts(page: Page, filled: Sequence[BlockContents]) -> list[VariantDraft]:
+    """A page once for each wording of its appeal, and without one if some are not shown it."""
+    arms = appeal.arms_for(page.assignment, page.material, page.language)
+    made = appeal.versions(arms, page.material, filled)
+    return [
+        _draft(page, name, page.contents(shown), is_first=number == 0)
+        for number, (name, shown) in enumerate(made)
+    ]
+
+
+def _draft(page: Page, name: str, contents: IssueContents, *, is_first: bool) -> VariantDraft:
+    reader = page.reader
+    rendered = email.render_issue(contents, page.desk.templates)
     return VariantDraft(
-        key=audience.variant_key(reader.page_key),
+        key=appeal.variant_key(reader.page_key, name, is_first=is_first),
+        appeal=name,
         choice=reader.choice,
         cohort=reader.cohort,
         language=contents.language,

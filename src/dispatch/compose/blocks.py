@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dispatch import errors
+from dispatch.compose import appeal as requests
 from dispatch.compose import listing
 from dispatch.compose.page import Page
 from dispatch.model.contents import (
     Announcement,
-    AppealBlock,
     ArticleBlock,
     BlockContents,
     EventsBlock,
@@ -25,7 +25,7 @@ from dispatch.model.contents import (
     SectionGroup,
     TopReadsBlock,
 )
-from dispatch.rules import appeals, selection
+from dispatch.rules import selection
 
 
 def fill(page: Page) -> list[BlockContents]:
@@ -70,9 +70,9 @@ def read_also(page: Page) -> BlockContents | None:
 
 
 def appeal(page: Page) -> BlockContents | None:
-    """The donation request that runs on the day of the issue."""
-    chosen = appeals.choose(page.desk.appeals, page.language, page.assignment.day)
-    return AppealBlock(appeal=chosen) if chosen else None
+    """The donation request that runs on the day of the issue, in its first wording."""
+    arms = requests.arms_for(page.assignment, page.material, page.language)
+    return requests.make_block(arms[0], page.material) if arms else None
 
 
 def note(page: Page) -> BlockContents | None:

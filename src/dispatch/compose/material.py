@@ -16,7 +16,7 @@ from dispatch.model.article import Article
 from dispatch.model.newsletter import Newsletter
 from dispatch.rules import audience, cadence, ranking, seen, selection
 from dispatch.rules.related import Relation
-from dispatch.store import articles, issues, pasts, rankings, related, subscribers
+from dispatch.store import articles, fund, issues, pasts, rankings, related, subscribers
 from dispatch.store.database import Transaction
 
 #: How far a window reaches into the one before. An article whose transaction was still open when
@@ -49,6 +49,8 @@ class Material:
     evidence: ranking.Evidence
     relations: Mapping[int, Sequence[Relation]]
     audiences: tuple[Audience, ...]
+    raised: Mapping[str, int]
+    is_quiet: bool
     pasts: tuple[seen.Past, ...]
 
 
@@ -86,6 +88,8 @@ def gather(tx: Transaction, assignment: Assignment) -> Material:
         evidence=evidence,
         relations=_relations(tx, [*archive, *recent]),
         audiences=audiences,
+        raised=fund.get_raised(tx),
+        is_quiet=fund.is_quiet(tx, newsletter.name, window.period.name),
         pasts=told,
     )
 

@@ -28,6 +28,7 @@ class Page:
         self.desk = assignment.desk
         self.newsletter = assignment.newsletter
         self.window = assignment.window
+        self.material = material
         self.publication = assignment.desk.publication
         self.reader = reader
         self.language = reader.languages[0]

@@ -499,6 +499,17 @@ class AppealTextTable(Table):
     button: v.Line = setting("The words on its button.")
 
 
+class AppealArmTable(Table):
+    """Another wording of an appeal, shown to a part of the readers."""
+
+    name: v.Slug = setting('Its name in links and reports. The appeal\'s own wording is arm "a".')
+    share: v.Count = setting("How large its part is, against the shares of the others.", 1)
+    texts: dict[v.Language, AppealTextTable] = setting(
+        "Its words, each language under [appeals.arms.texts.LANGUAGE]; the appeal's own in others.",
+        {},
+    )
+
+
 class AppealTable(Table):
     """A donation request. Of several that may be shown on a day, the heaviest is."""
 
@@ -511,6 +522,24 @@ class AppealTable(Table):
         "Its words, each language under [appeals.texts.LANGUAGE]. In a language without words it "
         "is not shown."
     )
+    share: v.Count = setting("How large the part of its own wording is, where it has arms.", 1)
+    arms: tuple[AppealArmTable, ...] = setting("Other wordings, to be compared with it.", ())
+    holdout_percent: v.Percent = setting(
+        "How many readers of a hundred are shown nothing, to be compared with the others.", 0
+    )
+    skip_first: v.CountOrNone = setting("In how many first issues a reader does not see it.", 0)
+    every: v.Count = setting("In each how manieth issue after those a reader sees it.", 1)
+    donor_days: v.CountOrNone = setting(
+        "For how many days after a donation the donor does not see it.", 0
+    )
+    place: Literal["block", "top", "middle", "end"] = setting(
+        "Where it stands: where `blocks` names it (block), or before, among or after the others.",
+        "block",
+    )
+    image: v.Url | None = setting("A picture above it.", None)
+    image_alt: v.Line | None = setting("What is to be seen in the picture.", None)
+    goal: v.Count | None = setting("How much it is to bring, in whole units of `currency`.", None)
+    currency: v.Currency = setting("The currency of the goal and of all donations.", "EUR")
 
     @field_validator("texts")
     @classmethod

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from pydantic import SecretStr
 
 from dispatch.config import tables as t
+from dispatch.model.article import Image
 from dispatch.model.feed import FeedSettings, PartnerKind, PartnerProfile
 from dispatch.model.gate import Asking, Effect, GateSettings
 from dispatch.model.newsletter import (
@@ -26,7 +27,15 @@ from dispatch.model.newsletter import (
     TopReadsSettings,
     UntranslatedPolicy,
 )
-from dispatch.model.publication import Appeal, Marks, Publication, ReadsImport, Section, Source
+from dispatch.model.publication import (
+    Appeal,
+    AppealPlace,
+    Marks,
+    Publication,
+    ReadsImport,
+    Section,
+    Source,
+)
 from dispatch.model.settings import (
     SECURITY_PORTS,
     AlarmSettings,
@@ -246,7 +255,9 @@ def top_reads(table: t.TopReadsTable) -> TopReadsSettings:
 
 
 def appeals(table: t.AppealTable) -> tuple[Appeal, ...]:
-    """One of [[appeals]]: as many appeals as it has languages."""
+    """One of [[appeals]]: as many appeals as it has languages and arms."""
+    own = t.AppealArmTable.model_construct(name="a", share=table.share, texts={})
+    image = Image(url=table.image, alt=table.image_alt or "") if table.image else None
     return tuple(
         Appeal(
             key=table.key,
@@ -258,8 +269,19 @@ def appeals(table: t.AppealTable) -> tuple[Appeal, ...]:
             starts_on=table.starts_on,
             ends_on=table.ends_on,
             weight=table.weight,
+            arm=arm.name,
+            share=arm.share,
+            holdout_percent=table.holdout_percent,
+            skip_first=table.skip_first,
+            every=table.every,
+            donor_days=table.donor_days,
+            place=AppealPlace(table.place),
+            image=image,
+            goal=table.goal,
+            currency=table.currency,
         )
-        for language, words in table.texts.items()
+        for arm in (own, *table.arms)
+        for language, words in {**table.texts, **arm.texts}.items()
     )
 
 

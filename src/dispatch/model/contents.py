@@ -95,11 +95,21 @@ class ReadAlsoBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an appeal has come: `percent` is for the bar (0 to 100), the texts are to be read."""
+
+    percent: int
+    raised: str
+    goal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppealBlock:
-    """A donation request."""
+    """A donation request. The appeal's URL says which arm and issue it came from."""
 
     name: ClassVar[str] = "appeal"
     appeal: Appeal
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from dispatch.model.article import Image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +129,23 @@ class ReadsImport:
     staff_addresses: tuple[str, ...] = ()
 
 
+class AppealPlace(StrEnum):
+    """Where in an issue an appeal stands."""
+
+    BLOCK = "block"  #: where `blocks` names it
+    TOP = "top"  #: before all other blocks
+    MIDDLE = "middle"  #: after the first half of them
+    END = "end"  #: after all of them
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """A donation request, kept as data: one text per language."""
+    """A donation request, kept as data: one text per language and arm.
+
+    Arms of one key are shown to readers by `share`; `holdout_percent` of them are shown none. Each
+    reader is shown it in every `every`-th issue after their first `skip_first`; donors are left
+    alone for `donor_days`. `goal` is in whole units of `currency`.
+    """
 
     key: str
     language: str
@@ -139,3 +156,18 @@ class Appeal:
     starts_on: date | None = None
     ends_on: date | None = None
     weight: int = 1
+    arm: str = "a"
+    share: int = 1
+    holdout_percent: int = 0
+    skip_first: int = 0
+    every: int = 1
+    donor_days: int = 0
+    place: AppealPlace = AppealPlace.BLOCK
+    image: Image | None = None
+    goal: int | None = None
+    currency: str = ""
+
+    @property
+    def name(self) -> str:
+        """What links, deliveries and donations call it by: "winter.a"."""
+        return f"{self.key}.{self.arm}"

@@ -79,6 +79,15 @@ def format_number(number: int, language: str) -> str:
     return numbers.format_decimal(number, locale=_locale(language))
 
 
+def format_money(units: int, currency: str, language: str) -> str:
+    """A whole sum as a reader of `language` writes it: "12 500 €"."""
+    locale = _locale(language)
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
+    return numbers.format_currency(
+        units, currency, format=pattern, locale=locale, currency_digits=False
+    )
+
+
 def format_place(zone: ZoneInfo, language: str) -> str:
     """The city whose clock a time zone follows, else the zone's own name ("UTC")."""
     return dates.get_timezone_location(zone, locale=_locale(language), return_city=True)

@@ -39,6 +39,7 @@ class VariantDraft:
     key: str
     choice: str
     cohort: int = 0
+    appeal: str = ""
     language: str
     sections: tuple[str, ...]
     subject: str
@@ -215,6 +216,7 @@ def add_variants(tx: Transaction, issue_id: int, drafts: Sequence[VariantDraft])
             "key": draft.key,
             "choice": draft.choice,
             "cohort": draft.cohort,
+            "appeal": draft.appeal,
             "language": draft.language,
             "sections": list(draft.sections),
             "subject": draft.subject,

@@ -16,14 +16,17 @@ import sqlalchemy as sa
 from dispatch.model.delivery import DeliveryState
 from dispatch.model.newsletter import OncePolicy
 from dispatch.model.subscriber import SubscriptionState
-from dispatch.rules import seen
+from dispatch.rules import appeals, seen
 from dispatch.store import pasts, schema, upsert
 from dispatch.store.database import Transaction
 
 _delivery = schema.delivery
+_donor = schema.donor
 _issue = schema.issue
 _past = schema.issue_past
+_range = schema.appeal_range
 _seen = schema.seen
+_subscriber = schema.subscriber
 _subscription = schema.subscription
 _variant = schema.variant
 
@@ -35,7 +38,7 @@ def plan(tx: Transaction, issue_id: int, now: datetime) -> int:
     """
     columns = ["issue_id", "subscriber_id", "variant_id", "state", "attempts", "planned_at"]
     count = upsert.insert_missing_from(
-        tx, _delivery, [*columns, "worker", "reason"], _audience(tx, issue_id, now)
+        tx, _delivery, [*columns, "worker", "reason", "appeal"], _audience(tx, issue_id, now)
     )
     _remember(tx, issue_id, now)
     return count
@@ -74,7 +77,7 @@ def add_pasts(tx: Transaction, issue_id: int, found: Sequence[seen.Past]) -> Non
 
 
 def _audience(tx: Transaction, issue_id: int, now: datetime) -> sa.Select[Any]:
-    """Each confirmed reader with the variant of their choice and cohort.
+    """Each confirmed reader with the variant of their choice, cohort and appeal.
 
     A cohort that has no page of its own gets that of REST. One whose past holds a stream that was
     not there when the issue was composed gets none: nobody knows what would come twice.
@@ -93,8 +96,11 @@ def _audience(tx: Transaction, issue_id: int, now: datetime) -> sa.Select[Any]:
             sa.literal(now, schema.Moment),
             sa.literal(""),
             sa.literal(""),
+            sa.func.coalesce(_range.c.appeal, ""),
         )
         .join_from(_subscription, _issue, _issue.c.newsletter == _subscription.c.newsletter)
+        .join(_subscriber, _subscriber.c.id == _subscription.c.subscriber_id)
+        .outerjoin(_range, _is_shown(issue_id))
         .outerjoin(cohort, cohort.c.subscriber_id == _subscription.c.subscriber_id)
         .outerjoin(_variant, _fits(_variant, issue_id, own))
         .outerjoin(rest, _fits(rest, issue_id, sa.literal(seen.REST)))
@@ -106,10 +112,41 @@ def _audience(tx: Transaction, issue_id: int, now: datetime) -> sa.Select[Any]:
 
 
 def _fits(variant: Any, issue_id: int, cohort: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    shown = sa.func.coalesce(_range.c.appeal, "")
     return sa.and_(
         variant.c.issue_id == issue_id,
         variant.c.choice == _subscription.c.choice,
         variant.c.cohort == cohort,
+        variant.c.appeal == sa.case((_range.c.is_holdout, ""), else_=shown),
+    )
+
+
+def _is_shown(issue_id: int) -> sa.ColumnElement[bool]:
+    """The one range of buckets that a reader's draw falls into, unless the appeal spares them.
+
+    The arithmetic is that of `rules.appeals.bucket` and `is_due`.
+    """
+    stirred = (_subscriber.c.draw * _range.c.factor + _range.c.summand) % appeals.PRIME
+    had = (
+        sa.select(sa.func.coalesce(sa.func.sum(_seen.c.issues), 0))
+        .where(_seen.c.subscriber_id == _subscription.c.subscriber_id)
+        .where(_seen.c.newsletter == _subscription.c.newsletter)
+        .scalar_subquery()
+    )
+    over = sa.cast(had, sa.BigInteger) - _range.c.skip_first
+    gave = (
+        sa.exists()
+        .where(_donor.c.address_hash == _subscriber.c.address_hash)
+        .where(_donor.c.donated_on > _range.c.donors_since)
+    )
+    return sa.and_(
+        _range.c.issue_id == issue_id,
+        _range.c.choice == _subscription.c.choice,
+        stirred % appeals.BUCKETS >= _range.c.first,
+        stirred % appeals.BUCKETS < _range.c.last,
+        over >= 0,
+        over % _range.c.every == 0,
+        ~gave,
     )
 
 

@@ -487,6 +487,7 @@ variant = sa.Table(
     # What `key` is spelled of: planning joins on these.
     sa.Column("choice", sa.Text, nullable=False, server_default=""),
     sa.Column("cohort", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("appeal", sa.Text, nullable=False, server_default=""),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("sections", sa.JSON, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
@@ -504,6 +505,8 @@ subscriber = sa.Table(
     sa.Column("address_key", sa.Text, nullable=False, unique=True),
     sa.Column("address_hash", sa.Text, nullable=False, index=True),
     sa.Column("languages", sa.JSON, nullable=False, server_default="[]"),
+    # Decides over arms of appeals, for ever: made of the keyed hash (rules.appeals).
+    sa.Column("draw", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("created_at", Moment, nullable=False),
 )
 
@@ -559,6 +562,57 @@ own_feed = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
 )
 
+#: Which readers of a choice are shown which arm of an appeal in one issue (rules.appeals).
+appeal_range = sa.Table(
+    "appeal_range",
+    metadata,
+    sa.Column("issue_id", sa.ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("choice", sa.Text, primary_key=True),
+    sa.Column("appeal", sa.Text, primary_key=True),
+    sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("is_holdout", sa.Boolean, nullable=False),
+    sa.Column("factor", sa.BigInteger, nullable=False),
+    sa.Column("summand", sa.BigInteger, nullable=False),
+    sa.Column("skip_first", sa.Integer, nullable=False),
+    sa.Column("every", sa.Integer, nullable=False),
+    sa.Column("donors_since", sa.Date, nullable=False),
+)
+
+#: Who gave, and when last: no name, no amount, and nothing that leads to a donation.
+donor = sa.Table(
+    "donor",
+    metadata,
+    sa.Column("address_hash", sa.Text, primary_key=True),
+    sa.Column("donated_on", sa.Date, nullable=False),
+)
+
+#: What was given, and which appeal brought it: nothing that leads to a reader.
+donation = sa.Table(
+    "donation",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("donated_on", sa.Date, nullable=False),
+    sa.Column("cents", sa.BigInteger, nullable=False),
+    sa.Column("appeal", sa.Text, nullable=False),
+    sa.Column("issue", sa.Text, nullable=False),
+)
+
+appeal_total = sa.Table(
+    "appeal_total",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("cents", sa.BigInteger, nullable=False),
+)
+
+#: Issues that carry no appeal, by an editor's word before they were composed.
+quiet_issue = sa.Table(
+    "quiet_issue",
+    metadata,
+    sa.Column("newsletter", sa.ForeignKey("newsletter.name"), primary_key=True),
+    sa.Column("period", sa.Text, primary_key=True),
+)
+
 suppression = sa.Table(
     "suppression",
     metadata,
@@ -594,6 +648,8 @@ delivery = sa.Table(
     sa.Column("lease_until", Moment),
     sa.Column("worker", sa.Text, nullable=False, default=""),
     sa.Column("reason", sa.Text, nullable=False, default=""),
+    # "winter.a", "winter.holdout", or nothing: what the reader was shown of an appeal.
+    sa.Column("appeal", sa.Text, nullable=False, server_default=""),
     postgresql_with={"fillfactor": "60"},
 )
 

@@ -19,7 +19,7 @@ from dispatch.model.subscriber import (
     Suppression,
     SuppressionReason,
 )
-from dispatch.rules import audience, mailbox
+from dispatch.rules import appeals, audience, mailbox
 from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
 
@@ -50,6 +50,7 @@ def add_subscriber(
         "address_key": mailbox.address_key(address),
         "address_hash": address_hash,
         "languages": list(languages),
+        "draw": appeals.draw(address_hash),
         "created_at": now,
     }
     upsert.insert_missing(tx, _subscriber, [row])
