@@ -440,7 +440,8 @@ def _translations_of(
             _article.c.group_id.in_(groups[start : start + _CHUNK]),
             _article.c.withdrawn_at.is_(None),
         )
-        for row in tx.execute(query.order_by(_article.c.language)):
+        # Sorted here: asked for an order, SQLite walks the index of all articles by language.
+        for row in sorted(tx.execute(query), key=lambda row: (row.language, row.id)):
             translation = Translation(
                 article_id=row.id, language=row.language, url=row.url, title=row.title
             )

@@ -54,7 +54,9 @@ def build(
     """Hand every feed to the press that shows something new; returns those that had to be cut."""
     with db.read() as tx:
         known = feed_bases.get_bases(tx)
-        windows = [_look(tx, desk, feed) for feed in desk.feeds]
+        since = desk.notices_since - timedelta(days=TOMBSTONE_DAYS)
+        gone = feed_places.list_withdrawn(tx, since, desk.notices_since)
+        windows = [_look(tx, desk, feed, gone) for feed in desk.feeds]
     stale = [one for one in windows if _is_stale(desk, one, known)]
     shelf = _Shelf(db, stale)
     trimmed = []
@@ -66,7 +68,9 @@ def build(
     return tuple(trimmed)
 
 
-def _look(tx: Transaction, desk: Desk, feed: Feed) -> _Window:
+def _look(
+    tx: Transaction, desk: Desk, feed: Feed, withdrawn: Iterable[tuple[str, str, Place]]
+) -> _Window:
     entries = desk.settings.entries
     shown = feed_places.list_newest(
         tx,
@@ -75,13 +79,12 @@ def _look(tx: Transaction, desk: Desk, feed: Feed) -> _Window:
         limit=entries,
         withdrawn_since=desk.notices_since if desk.settings.retraction_days else None,
     )
-    gone = feed_places.list_withdrawn(
-        tx,
-        language=feed.language,
-        section=feed.section,
-        since=desk.notices_since - timedelta(days=TOMBSTONE_DAYS),
-        until=desk.notices_since,
-    )
+    gone = [
+        place
+        for language, section, place in withdrawn
+        if feed.language in (None, language)
+        and section == (feed.section or feed_places.ALL_SECTIONS)
+    ]
     newest = archives.find_newest(tx, desk, feed)
     return _Window(
         feed=feed,
