@@ -8,6 +8,8 @@ import pytest
 from newsroom import Newsroom
 from sites import TUESDAY, LocalSite, WordPressSite, hours_ago
 
+from dispatch.collect import SourceReport
+
 SOURCE = """
 [[sources]]
 name = "{name}"
@@ -25,6 +27,11 @@ def add_source(room: Newsroom, name: str, kind: str, url: str) -> None:
     path.write_text(text + SOURCE.format(name=name, kind=kind, url=url), encoding="utf-8")
     room.close()
     room.app = room.open_app()
+
+
+def report_of(room: Newsroom, name: str) -> SourceReport:
+    """What one more round of collecting brought from one source."""
+    return next(one for one in room.collect().articles.sources if one.source == name)
 
 
 @pytest.fixture
@@ -77,8 +84,7 @@ def test_what_is_unpublished_in_wordpress_leaves_the_feeds(
     newsroom.later(hours=1)
     newsroom.collect()
     newsroom.later(hours=1)
-    report = newsroom.collect().articles.sources[-1]
-    assert report.withdrawn == 1
+    assert report_of(newsroom, "rest").withdrawn == 1
     assert newsroom.articles() == []
 
 
@@ -89,8 +95,7 @@ def test_a_site_that_is_read_in_parts_announces_no_history(
     list_pages(paper, range(60), "2026-11-20T10:00:00Z")
     add_source(newsroom, "paper", "pages", f"{paper.url}en/")
     for _ in range(4):
-        report = newsroom.collect().articles.sources[-1]
-        assert report.failure == ""
+        assert report_of(newsroom, "paper").failure == ""
         newsroom.later(hours=1)
     assert len(newsroom.articles()) == 60
     assert {article.entered_at.day for article in newsroom.articles()} == {20}

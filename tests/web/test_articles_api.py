@@ -177,8 +177,11 @@ def test_a_source_that_is_switched_off_has_no_key(system: System) -> None:
         'name = "cms"', 'name = "cms"\nenabled = false'
     )
     config.write_text(text, encoding="utf-8")
+    system.room.close()
     system.room.app = system.room.open_app()
-    assert System(system.room).puts().status_code == 401
+    again = System(system.room)
+    assert again.puts().status_code == 401
+    again.door.close()
 
 
 def test_every_problem_is_told_at_once(system: System) -> None:
