@@ -89,6 +89,10 @@ LONGEST = 45
 
 #: Modules whose tests do not carry their name, and the test files that hold them to account.
 TESTED_BY: dict[str, str] = {
+    "store/corrections": "test_edit.py",
+    "compose/rendering": "test_compose.py",
+    "compose/correction": "test_edit.py",
+    "app/editors": "test_edit.py",
     "alert": "test_collect.py",
     "app/feeds": "syndicate/test_subscription.py",
     "app/appeals": "cli/test_appeals.py",

@@ -311,7 +311,7 @@ def test_a_thin_issue_is_held_until_somebody_releases_it(newsroom: Newsroom) -> 
     newsroom.friday()
     assert newsroom.issue().state is IssueState.HELD
     assert newsroom.mails() == []
-    newsroom.app.issues.move("weekly", "2026-W48", Word(action=IssueAction.RELEASED))
+    newsroom.app.editors.move("weekly", "2026-W48", Word(action=IssueAction.RELEASED))
     newsroom.deliver()
     assert len(newsroom.mails_to("ann")) == 1
 
@@ -327,7 +327,7 @@ def test_the_articles_of_a_held_issue_are_in_the_next_one(newsroom: Newsroom) ->
     assert newsroom.issue().state is IssueState.SKIPPED
     assert sorted(shown(newsroom, "2026-W49")["latest"]) == ["One", "Two"]
     with pytest.raises(errors.InputError, match="cannot be released"):
-        newsroom.app.issues.move("weekly", "2026-W48", Word(action=IssueAction.RELEASED))
+        newsroom.app.editors.move("weekly", "2026-W48", Word(action=IssueAction.RELEASED))
 
 
 def test_a_thin_issue_may_go_out_all_the_same(newsroom: Newsroom) -> None:

@@ -212,7 +212,7 @@ def test_a_stopped_issue_sends_nothing_more(newsroom: Newsroom, post: Post) -> N
     newsroom.reader("ann")
     post.is_closed = True
     newsroom.friday()
-    newsroom.app.issues.move("weekly", "2026-W48", Word(action=IssueAction.STOPPED))
+    newsroom.app.editors.move("weekly", "2026-W48", Word(action=IssueAction.STOPPED))
     post.is_closed = False
     newsroom.deliver()
     assert post.given == []

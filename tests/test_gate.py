@@ -91,7 +91,7 @@ def test_a_dead_link_holds_the_issue_until_somebody_lets_it_go(
     assert asked.issue().state is IssueState.HELD
     assert asked.mails() == []
     assert objections(asked)["links"][0].endswith("/support: the server answered 404")
-    asked.app.issues.move(*WEEK, Word(action=IssueAction.RELEASED, by="Ann", note="known"))
+    asked.app.editors.move(*WEEK, Word(action=IssueAction.RELEASED, by="Ann", note="known"))
     asked.deliver()
     assert len(asked.mails_to("ann")) == 1
 
@@ -138,7 +138,7 @@ def test_a_page_to_unsubscribe_at_that_is_gone_blocks_and_no_word_lets_it_go(
     asked.friday()
     assert asked.issue().state is IssueState.BLOCKED
     with pytest.raises(errors.InputError, match="blocked"):
-        asked.app.issues.move(*WEEK, Word(action=IssueAction.RELEASED))
+        asked.app.editors.move(*WEEK, Word(action=IssueAction.RELEASED))
     asked.deliver()
     assert asked.mails() == []
     site.pages["/u/"] = gone
@@ -255,7 +255,7 @@ def test_what_was_let_pass_is_not_held_against_the_issue_again(newsroom: Newsroo
     newsroom.reader("ann")
     newsroom.article("Совсем не по-английски", standfirst="Это написано по-русски.")
     newsroom.friday()
-    newsroom.app.issues.move(*WEEK, Word(action=IssueAction.RELEASED))
+    newsroom.app.editors.move(*WEEK, Word(action=IssueAction.RELEASED))
     assert newsroom.app.issues.inspect(*WEEK).verdict is Effect.HOLD
     assert newsroom.issue().state is IssueState.COMPOSED
 

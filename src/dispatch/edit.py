@@ -13,8 +13,10 @@ from datetime import datetime
 
 from dispatch import errors
 from dispatch.model.newsletter import Issue, IssueAction, IssueChange, IssueState
+from dispatch.store import corrections as corrections_store
 from dispatch.store import deliveries, issue_changes, issues
 from dispatch.store.database import Database, Transaction
+from dispatch.store.issues import VariantDraft
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,15 @@ MOVES: Mapping[IssueAction, tuple[IssueState, ...]] = {
         IssueState.BLOCKED,
     ),
 }
+
+
+#: In which states a correction reaches somebody: unsent messages, or the web copy alone.
+CORRECTABLE = (
+    IssueState.COMPOSED,
+    IssueState.HELD,
+    IssueState.SENDING,
+    IssueState.FINISHED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +89,39 @@ def record(tx: Transaction, issue_id: int, word: Word, now: datetime) -> None:
         issue_id=issue_id, action=word.action, made_at=now, by=word.by, note=word.note
     )
     issue_changes.add_change(tx, change)
+
+
+def correct(
+    db: Database,
+    issue: Issue,
+    corrections: Sequence[tuple[int, VariantDraft]],
+    word: Word,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+) -> int:
+    """Let variants (by id) say what their drafts say, all of them or none.
+
+    Returns how many messages have yet to leave with it. What was begun before keeps its words.
+    Raises InputError for an issue that was stopped or skipped: nobody would see it.
+    """
+    with db.write(dry_run=dry_run) as tx:
+        revision = corrections_store.begin(tx, issue.id)
+        state = issues.get_issue(tx, issue.id).state
+        if state not in CORRECTABLE:
+            message = (
+                f"issue {issue.period} of {issue.newsletter!r} is {state}: nobody would see it"
+            )
+            raise errors.InputError(message)
+        waiting = sum(
+            corrections_store.replace(tx, variant_id, draft, revision)
+            for variant_id, draft in corrections
+        )
+        record(tx, issue.id, word, now)
+    log.info(
+        "issue %d corrected: %d variants, %d messages wait", issue.id, len(corrections), waiting
+    )
+    return waiting
 
 
 def list_history(db: Database, newsletter: str, period: str) -> Sequence[IssueChange]:

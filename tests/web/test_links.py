@@ -73,11 +73,11 @@ def test_the_target_never_comes_from_the_request(client: Visitors) -> None:
 def test_an_editor_leads_a_link_elsewhere_and_back_after_the_mail_has_left(
     client: Visitors,
 ) -> None:
-    issues = client.room.app.issues
-    issues.lead_link("1", "https://news.example/new-place", by="Anna", note="moved")
+    editors = client.room.app.editors
+    editors.lead_link("1", "https://news.example/new-place", by="Anna", note="moved")
     answer = client.get("/r/1", headers=PHONE, follow_redirects=False)
     assert answer.headers["location"] == "https://news.example/new-place"
-    issues.lead_link("1", None)
+    editors.lead_link("1", None)
     answer = client.get("/r/1", headers=PHONE, follow_redirects=False)
     assert answer.headers["location"].endswith("/treaties-trade/")
 

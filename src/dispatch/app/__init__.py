@@ -19,6 +19,7 @@ from dispatch import check, errors, jobs, ports, site, transports
 from dispatch.app import reports
 from dispatch.app.appeals import Appeals
 from dispatch.app.asked import AskedFeeds
+from dispatch.app.editors import Editors
 from dispatch.app.feeds import Feeds
 from dispatch.app.hub import Hub
 from dispatch.app.insight import Insight
@@ -53,6 +54,7 @@ class App:
         self.related = Related(self.office)
         self.intake = Intake(self.office, self.feeds, self.top, self.related)
         self.issues = Issues(self.office, self.feeds, self.top)
+        self.editors = Editors(self.office, self.issues)
         self.readers = Readers(self.office)
         self.appeals = Appeals(self.office)
         self.push = Push(self.office, self.feeds)

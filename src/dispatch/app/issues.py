@@ -5,35 +5,29 @@ In: the office. Out: reports, previews, pages. An issue that was sent is never c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from dispatch import compose, deliver, edit, errors, explain, fetch, gate, ports, site, transports
+from dispatch import compose, deliver, errors, explain, fetch, gate, ports, site, transports
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.app.top import Top
 from dispatch.compose import ComposeReport
 from dispatch.compose.desk import Desk
-from dispatch.deliver import DeliverReport, proof
-from dispatch.deliver.letters import Letters, Mailroom
-from dispatch.deliver.proof import ProofReport
-from dispatch.edit import Word
+from dispatch.deliver import DeliverReport
+from dispatch.deliver.letters import Mailroom
 from dispatch.gate.desk import Gatekeeper
-from dispatch.model.article import Article
 from dispatch.model.gate import GateCheck
 from dispatch.model.newsletter import (
     Issue,
-    IssueAction,
-    IssueChange,
     IssueState,
     Newsletter,
     Variant,
 )
 from dispatch.render import slots
-from dispatch.rules import audience, cadence, canonical, mailbox
-from dispatch.store import articles, database, deliveries, gate_checks, links, subscribers
+from dispatch.rules import cadence
+from dispatch.store import database, deliveries, gate_checks
 from dispatch.store import issues as issue_store
 
 
@@ -59,7 +53,7 @@ class Issues:
         with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
             return compose.compose(
                 self._office.db,
-                replace(self._desk(), fetcher=fetcher),
+                replace(self.open_desk(), fetcher=fetcher),
                 settings,
                 period or cadence.latest_due(settings.cadence, now + _lead(settings)),
                 now=now,
@@ -74,7 +68,7 @@ class Issues:
 
         Without a period it shows the next issue as it would be if it were made now.
         """
-        period = period or self._upcoming(newsletter)
+        period = period or self.upcoming(newsletter)
         report = self.compose(newsletter, period=period, dry_run=True)
         try:
             return _write_preview(report, folder)
@@ -86,16 +80,16 @@ class Issues:
         """The next issue as it would be now, without a question to anybody outside."""
         return compose.compose(
             self._office.db,
-            self._desk(),
+            self.open_desk(),
             self._office.newsletter(newsletter),
-            self._upcoming(newsletter),
+            self.upcoming(newsletter),
             now=self._office.clock.now(),
             dry_run=True,
         )
 
     def shaping_folders(self) -> tuple[Path, ...]:
         """Where the files are that shape an issue, beside the configuration."""
-        desk = self._desk()
+        desk = self.open_desk()
         return (desk.templates, desk.notes)
 
     def deliver(
@@ -105,7 +99,7 @@ class Issues:
         if not dry_run:
             self._inspect_due()
         report = deliver.deliver(
-            self._office.db, self._mailroom(), dry_run=dry_run, progress=progress
+            self._office.db, self.open_mailroom(), dry_run=dry_run, progress=progress
         )
         if report.issues and not dry_run:
             self._top.publish()  # an issue is out: the site shows its ranking from now on
@@ -168,146 +162,7 @@ class Issues:
                 issue_store.set_state(tx, issue.id, IssueState.SENDING, among=finished)
         return count
 
-    def move(self, newsletter: str, period: str, word: Word, *, dry_run: bool = False) -> Issue:
-        """Hold, release, approve or stop an issue; what was handed over cannot be called back."""
-        self._office.newsletter(newsletter)
-        now = self._office.clock.now()
-        return edit.move(self._office.db, newsletter, period, word, now=now, dry_run=dry_run)
-
-    def find_link(self, article_id: int) -> str | None:
-        """Where a mail's link to an article leads today; None for one that never was."""
-        with self._office.db.read() as tx:
-            return links.find_target(tx, article_id)
-
-    def lead_link(
-        self,
-        article: str,
-        url: str | None,
-        *,
-        by: str = "",
-        note: str = "",
-        dry_run: bool = False,
-    ) -> Article:
-        """Lead the links of an article to `url` in every mail that went out; None takes it back.
-
-        Raises NotFoundError for an article that nobody knows, InputError for an address that is
-        none.
-        """
-        target = canonical.absolute_url(url) if url else None
-        if url and target is None:
-            message = f"{url!r} is no web address"
-            raise errors.InputError(message)
-        with self._office.db.write(dry_run=dry_run) as tx:
-            found = articles.find_article(tx, article)
-            if found is None:
-                message = f"there is no article {article!r} (give its number, uid or address)"
-                raise errors.NotFoundError(message)
-            if target is None:
-                links.remove_target(tx, found.id)
-            else:
-                now = self._office.clock.now()
-                links.put_target(tx, found.id, target, now=now, by=by, note=note)
-        return found
-
-    def list_history(self, newsletter: str, period: str) -> Sequence[IssueChange]:
-        """Who held, released, approved, stopped or corrected an issue."""
-        return edit.list_history(self._office.db, newsletter, period)
-
-    def send_proofs(
-        self,
-        newsletter: str,
-        to: Sequence[str],
-        *,
-        period: str | None = None,
-        keys: Sequence[str] = (),
-        by: str = "",
-    ) -> list[ProofReport]:
-        """Send an issue, or without a period the next as it would be now, to the newsroom.
-
-        Every language in all sections goes, or the variants called `keys`. Raises InputError for an
-        address that is none, or that is suppressed: the standing order holds for everybody.
-        """
-        wanted = self._proof_variants(newsletter, period, keys)
-        accepted = self._proof_addresses(to)
-        room = self._mailroom()
-        with self._office.db.read() as tx:
-            newsletter_id = issue_store.newsletter_ids(tx)[newsletter]
-        settings = self._office.newsletter(newsletter)
-        issue, variants = wanted
-        letters = Letters(room, settings, newsletter_id, issue)
-        with room.transport.open_session() as session:
-            sent = proof.send_proofs(session, letters, variants, accepted)
-        if period is not None:
-            word = Word(action=IssueAction.TESTED, by=by, note=f"{len(sent)} messages")
-            with self._office.db.write() as tx:
-                edit.record(tx, issue.id, word, self._office.clock.now())
-        return sent
-
-    def _proof_addresses(self, to: Sequence[str]) -> list[str]:
-        accepted = []
-        for number, text in enumerate(to, 1):
-            address = mailbox.read_address(text)
-            if address is None:
-                message = f"address {number} of {len(to)} is not an e-mail address"
-                raise errors.InputError(message)
-            hashed = mailbox.address_hash(address, self._office.config.storage.secret)
-            with self._office.db.read() as tx:
-                if subscribers.find_suppression(tx, hashed):
-                    message = f"address {number} of {len(to)} is suppressed"
-                    raise errors.InputError(message)
-            accepted.append(address)
-        return accepted
-
-    def _proof_variants(
-        self, newsletter: str, period: str | None, keys: Sequence[str]
-    ) -> tuple[Issue, list[Variant]]:
-        issue, variants = (
-            self._kept_variants(newsletter, period) if period else self._next_variants(newsletter)
-        )
-        languages = self._office.newsletter(newsletter).languages
-        wanted = keys or [audience.choice_key((language,), ()) for language in languages]
-        by_key = {variant.key: variant for variant in variants}
-        missing = [key for key in wanted if key not in by_key]
-        if missing and (keys or len(missing) == len(wanted)):
-            message = f"there is no variant {missing[0]!r}; there are {', '.join(by_key) or 'none'}"
-            raise errors.NotFoundError(message)
-        return issue, [by_key[key] for key in wanted if key in by_key]
-
-    def _kept_variants(self, newsletter: str, period: str) -> tuple[Issue, list[Variant]]:
-        with self._office.db.read() as tx:
-            issue = edit.get_issue(tx, newsletter, period)
-            return issue, issue_store.list_variants(tx, issue.id)
-
-    def _next_variants(self, newsletter: str) -> tuple[Issue, list[Variant]]:
-        """The next issue as it would be now; it has no number yet, and neither have they."""
-        report = self.compose(newsletter, period=self._upcoming(newsletter), dry_run=True)
-        now = self._office.clock.now()
-        issue = Issue(
-            id=0,
-            newsletter=newsletter,
-            period=report.period,
-            state=IssueState.HELD,
-            window_start=now,
-            window_end=now,
-            composed_at=now,
-        )
-        variants = [
-            Variant(
-                id=number,
-                issue_id=0,
-                key=draft.key,
-                language=draft.language,
-                sections=draft.sections,
-                subject=draft.subject,
-                preheader=draft.preheader,
-                html=draft.html,
-                text=draft.text,
-            )
-            for number, draft in enumerate(report.variants, 1)
-        ]
-        return issue, variants
-
-    def _upcoming(self, newsletter: str) -> cadence.Period:
+    def upcoming(self, newsletter: str) -> cadence.Period:
         """The next period, as if it were made now."""
         now = self._office.clock.now()
         upcoming = cadence.next_due(self._office.newsletter(newsletter).cadence, now)
@@ -374,7 +229,8 @@ class Issues:
             raise errors.NotFoundError(message)
         return issue
 
-    def _mailroom(self) -> Mailroom:
+    def open_mailroom(self) -> Mailroom:
+        """What building and sending messages takes."""
         return Mailroom(
             publication=self._office.publication,
             newsletters=self._office.newsletters,
@@ -386,7 +242,8 @@ class Issues:
             has_gate=True,
         )
 
-    def _desk(self) -> Desk:
+    def open_desk(self) -> Desk:
+        """What composing takes."""
         return Desk(
             publication=self._office.publication,
             appeals=self._office.config.appeals,

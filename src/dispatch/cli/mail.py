@@ -105,7 +105,7 @@ def _stop(door: Door, newsletter: str, period: str, *, dry_run: bool) -> None:
 
     word = Word(action=IssueAction.STOPPED)
     with door.site(dry_run=dry_run) as site:
-        issue = site.issues.move(newsletter, period, word, dry_run=dry_run)
+        issue = site.editors.move(newsletter, period, word, dry_run=dry_run)
 
     def show(screen: Screen) -> None:
         would = "would be" if dry_run else "is"

@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch import ports
-from dispatch.compose import appeal, blocks, boxes
+from dispatch.compose import appeal, blocks, boxes, rendering
 from dispatch.compose import material as materials
 from dispatch.compose.desk import Assignment, Desk
 from dispatch.compose.material import Material
 from dispatch.compose.page import Page
-from dispatch.model.contents import BlockContents, IssueContents
 from dispatch.model.newsletter import Issue, IssueState, Newsletter, ThinPolicy
-from dispatch.render import email
 from dispatch.rules import cadence, selection
 from dispatch.store import fund, issues, planning
 from dispatch.store.database import Database, Transaction
@@ -177,35 +175,8 @@ def _render_all(
         page = Page(assignment, material, reader)
         filled = blocks.fill(page)
         if page.shown.articles:
-            drafts += _drafts(page, filled)
+            drafts += rendering.draft_page(page, filled)
             placements.extend(page.placements())
         if progress:
             progress(done, len(material.audiences), "variants")
     return drafts, placements
-
-
-def _drafts(page: Page, filled: Sequence[BlockContents]) -> list[VariantDraft]:
-    """A page once for each wording of its appeal, and without one if some are not shown it."""
-    arms = appeal.arms_for(page.assignment, page.material, page.language)
-    made = appeal.versions(arms, page.material, filled)
-    return [
-        _draft(page, name, page.contents(shown), is_first=number == 0)
-        for number, (name, shown) in enumerate(made)
-    ]
-
-
-def _draft(page: Page, name: str, contents: IssueContents, *, is_first: bool) -> VariantDraft:
-    reader = page.reader
-    rendered = email.render_issue(contents, page.desk.templates)
-    return VariantDraft(
-        key=appeal.variant_key(reader.page_key, name, is_first=is_first),
-        appeal=name,
-        choice=reader.choice,
-        cohort=reader.cohort,
-        language=contents.language,
-        sections=reader.sections,
-        subject=rendered.subject,
-        preheader=rendered.preheader,
-        html=rendered.html,
-        text=rendered.text,
-    )

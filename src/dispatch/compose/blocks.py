@@ -48,6 +48,7 @@ def latest(page: Page) -> BlockContents | None:
     """What is new, by section."""
     chosen, omitted = selection.choose_latest(page.candidates, page.shown, page.newsletter)
     page.take("latest", chosen)
+    shown = [one.article for one in page.chosen["latest"]]
     publication, language = page.publication, page.language
     order = [section.key for section in publication.sections]
     groups = [
@@ -55,7 +56,7 @@ def latest(page: Page) -> BlockContents | None:
             name=publication.section(key).name(language) if key else "",
             articles=tuple(page.listed(article) for article in members),
         )
-        for key, members in selection.group_by_section([one.article for one in chosen], order)
+        for key, members in selection.group_by_section(shown, order)
     ]
     if not groups:
         return None
@@ -105,7 +106,7 @@ def article(page: Page) -> BlockContents | None:
     listed = page.take("article", chosen)
     if not listed:
         return None
-    return ArticleBlock(article=listed[0], html=chosen[0].article.html)
+    return ArticleBlock(article=listed[0], html=page.chosen["article"][0].article.html)
 
 
 def _named_article(page: Page) -> str:

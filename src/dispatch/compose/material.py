@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dispatch.compose.desk import Assignment, Window
@@ -45,13 +45,13 @@ class Material:
     """What the store knows for an issue, in all languages, before anything is chosen."""
 
     archive: Sequence[Article]
-    recent: Sequence[Article]
-    evidence: ranking.Evidence
-    relations: Mapping[int, Sequence[Relation]]
-    audiences: tuple[Audience, ...]
-    raised: Mapping[str, int]
-    is_quiet: bool
-    pasts: tuple[seen.Past, ...]
+    recent: Sequence[Article] = ()
+    evidence: ranking.Evidence = field(default_factory=ranking.Evidence)
+    relations: Mapping[int, Sequence[Relation]] = field(default_factory=dict)
+    audiences: tuple[Audience, ...] = ()
+    raised: Mapping[str, int] = field(default_factory=dict)
+    is_quiet: bool = False
+    pasts: tuple[seen.Past, ...] = ()
 
 
 def open_window(

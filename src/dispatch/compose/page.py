@@ -6,7 +6,7 @@ what is left (`compose.blocks`); the page remembers what stands where, and why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dispatch.compose import listing
@@ -19,11 +19,20 @@ from dispatch.render import catalogue
 from dispatch.rules import addresses, seen, selection
 from dispatch.store.issues import Placement
 
+#: What each block of a page showed, in order: a correction chooses nothing anew.
+Frozen = Mapping[str, Sequence[selection.Chosen]]
+
 
 class Page:
     """Holds what one variant may show and what it shows so far."""
 
-    def __init__(self, assignment: Assignment, material: Material, reader: Audience) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        material: Material,
+        reader: Audience,
+        frozen: Frozen | None = None,
+    ) -> None:
         self.assignment = assignment
         self.desk = assignment.desk
         self.newsletter = assignment.newsletter
@@ -32,6 +41,7 @@ class Page:
         self.publication = assignment.desk.publication
         self.reader = reader
         self.language = reader.languages[0]
+        self.frozen = frozen
         self.shown = selection.Shown()
         self.chosen: dict[str, tuple[selection.Chosen, ...]] = {}
         self.candidates = _candidates(assignment, material, reader)
@@ -69,7 +79,9 @@ class Page:
         ]
 
     def take(self, block: str, chosen: tuple[selection.Chosen, ...]) -> list[ListedArticle]:
-        """Give a block what it chose; returns it as it is listed."""
+        """Give a block what it chose, or in a correction what it showed; returns it as listed."""
+        if self.frozen is not None:
+            chosen = tuple(self.frozen.get(block, ()))
         self.chosen[block] = chosen
         self.shown.add(chosen)
         return [self.listed(one.article) for one in chosen]

@@ -207,6 +207,8 @@ class Variant:
     id: int
     issue_id: int
     key: str
+    choice: str
+    cohort: int
     language: str
     sections: tuple[str, ...]
     subject: str

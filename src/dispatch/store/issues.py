@@ -344,6 +344,8 @@ def _variant_of(row: sa.Row[Any]) -> Variant:
         id=row.id,
         issue_id=row.issue_id,
         key=row.key,
+        choice=row.choice,
+        cohort=row.cohort,
         language=row.language,
         sections=tuple(row.sections),
         subject=row.subject,

@@ -51,7 +51,7 @@ class Links:
         text = request.path_params["number"]
         if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
             raise HTTPException(404)
-        target = self.site.issues.find_link(int(text))
+        target = self.site.editors.find_link(int(text))
         if target is None:
             raise HTTPException(404)
         if request.method == "GET":
