@@ -66,7 +66,7 @@ class Newsroom:
             {"published_at": entry.published_at and entry.published_at - timedelta(days=30)},
             {"html": f"{entry.html}<p>{dice} people read this.</p>"},
         )
-        piece.entry = replace(entry, **self.chance.choice(changes))  # type: ignore[arg-type]
+        piece.entry = replace(entry, **self.chance.choice(changes))
 
     def rebuild_identifiers(self) -> None:
         for piece in self.pieces:
