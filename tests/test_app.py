@@ -12,6 +12,7 @@ import pytest
 from dispatch import app, errors, site
 from dispatch.app import reports
 from dispatch.model.delivery import Balance, DeliveryState
+from dispatch.model.publication import ReadsImport, Source
 from dispatch.model.subscriber import SubscriptionState
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -51,6 +52,14 @@ def test_a_report_becomes_plain_data() -> None:
         "path": "a/b",
         "nothing": None,
     }
+
+
+def test_what_repr_hides_is_in_no_data() -> None:
+    kept = Source(name="main", kind="ghost", url="https://n.example/", key="22444f78447824223ce")
+    imported = ReadsImport(name="log", kind="matomo", site="https://n.example/", token="22444f784")
+    data = json.dumps(reports.as_data([kept, {"of": (imported,)}]))
+    assert "n.example" in data
+    assert "22444f784" not in data + repr(kept) + repr(imported)
 
 
 def test_a_period_is_made_when_it_is_due_and_not_before(opened: app.App) -> None:

@@ -62,10 +62,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A source that could be added, what was found there and where its address came from.
-
-    Its key is not repeated: candidates are shown.
-    """
+    """A source that could be added, what was found there and where its address came from."""
 
     source: Source
     why: str
@@ -115,7 +112,7 @@ def look_at(
     articles = [entry for entry in harvest.entries if not entry.withdrawn]
     newest = sorted(articles, key=_newest_first, reverse=True)[:SHOWN]
     return Candidate(
-        source=replace(source, key=None),
+        source=source,
         why=why,
         entries=len(articles),
         samples=tuple(_sample(one, harvest, source, publication) for one in newest),

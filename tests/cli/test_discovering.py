@@ -79,14 +79,31 @@ def test_a_key_is_shown_in_no_form(operator: Operator) -> None:
     key = "22444f78447824223cefc48062"
     site = GhostSite(key)
     site.publish("a", "Treaties", hours_ago(2), tags=[{"name": "News", "slug": "news"}])
-    words = ("source", "add", site.url, "--kind", "ghost", "--key-env", "GHOST", "--name", "ghost")
-    environ = {"GHOST": key}
-    shown = operator.types(*words, "--allow-host", "127.0.0.1", "--json", environ=environ).output
-    shown += operator.types("source", "test", "ghost", "--json", environ=environ).output
+    told: list[str] = []
+
+    def tell(*words: str, code: int = 0) -> str:
+        told.append(operator.types(*words, "-vv", code=code, environ={"GHOST": key}).output)
+        return told[-1]
+
+    found = ("source", "add", site.url, "--kind", "ghost", "--key-env", "GHOST", "--name", "ghost")
+    add = (*found, "--allow-host", "127.0.0.1")
+    assert "Treaties" in tell(*add, "--dry-run")
+    assert "Treaties" in tell(*add, "--json")
+    assert "collected already" in tell(*add, "--json", code=1)
+    assert "Treaties" in tell("source", "test", "ghost", "--json")
+    tell("check", "--json")
+    tell("collect", "--force", "--json")
+    assert key in "".join(site.asked), "it was sent all the same"
+    site.key = "another"
+    assert "401" in tell("source", "test", "ghost", "--json", code=3)
+    assert "401" in tell("collect", "ghost", "--force", "--json", code=3)
+    assert "401" in tell("sources", "--json")
     site.close()
-    assert "Treaties" in shown
-    assert 'key = { env = "GHOST" }' in operator.files()["config.toml"].decode()
-    assert key not in shown + operator.files()["config.toml"].decode()
+    assert "refused" in tell("source", "test", "ghost", code=3).lower()
+
+    config = operator.files()["config.toml"].decode()
+    assert 'key = { env = "GHOST" }' in config
+    assert key not in "".join(told) + config
 
 
 def test_a_source_that_is_not_there_is_named(operator: Operator) -> None:

@@ -1,4 +1,8 @@
-"""Reports as plain data, for JSON and for the record of a run."""
+"""Reports as plain data, for JSON and for the record of a run.
+
+In: what the verbs and the configuration are made of. Out: mappings, lists, text, numbers. Never: a
+field that `repr` hides: keys, tokens and secrets are marked so once, where they are declared.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from dispatch.compose import ComposeReport
 def as_data(value: Any) -> Any:
     """A report as plain data for JSON: dataclasses to mappings, times to ISO 8601."""
     if is_dataclass(value) and not isinstance(value, type):
-        names = [one.name for one in fields(value)]
+        names = [one.name for one in fields(value) if one.repr]
         return {name: as_data(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(as_data(key)): as_data(one) for key, one in value.items()}
