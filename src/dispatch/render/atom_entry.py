@@ -19,17 +19,16 @@ def write(entry: FeedEntry, scheme: str) -> list[str]:
 
 
 def _children(entry: FeedEntry, scheme: str) -> Iterator[str]:
-    yield xml_text.element("id", entry.uid)
-    yield xml_text.element("title", entry.title)
+    yield f"<id>{xml_text.escape(entry.uid)}</id>"
+    yield f"<title>{xml_text.escape(entry.title)}</title>"
     yield f"<updated>{entry.updated_at.isoformat()}</updated>"
     for author in entry.authors:
         yield from xml_text.block("author", _person(author))
     if entry.html:
-        yield xml_text.ready("content", entry.escaped, {"type": "html"})
-    main = {"href": entry.url, "rel": "alternate", "type": "text/html"}
-    yield xml_text.empty("link", main)
+        yield f'<content type="html">{entry.escaped}</content>'
+    yield f'<link href="{xml_text.quote(entry.url)}" rel="alternate" type="text/html"/>'
     if entry.summary:
-        yield xml_text.element("summary", entry.summary, {"type": "text"})
+        yield f'<summary type="text">{xml_text.escape(entry.summary)}</summary>'
     for section in entry_parts.sections(entry):
         said = {"term": section.term, "scheme": scheme, "label": section.label}
         yield xml_text.empty("category", said)

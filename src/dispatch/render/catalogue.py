@@ -64,6 +64,7 @@ def name_in(language: str, reader_language: str) -> str:
     return (locale.get_display_name(_locale(reader_language)) if locale else None) or language
 
 
+@cache  # asked for each entry of each feed
 def direction(language: str) -> Literal["ltr", "rtl"]:
     """How `language` is written, as the HTML attribute `dir` says it."""
     return "rtl" if _locale(language).character_order == "right-to-left" else "ltr"

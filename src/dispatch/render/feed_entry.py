@@ -30,8 +30,7 @@ MOST_ENTRY_CHARACTERS: Final = 128 * 1024
 #: Attributes that cleaning takes away on the way in. A row that an older policy stored may have
 #: them still, and readers would follow a relative srcset, or wait for a script.
 _UNFIT: Final = re.compile(r" (?:srcset|sizes|loading|style|data-[a-z-]+|on[a-z]+)=\"[^\"]*\"")
-_UNFIT_WORDS: Final = (" srcset=", " sizes=", " loading=", " style=", " data-")
-_ON: Final = re.compile(r" on[a-z]+=")
+_UNFIT_BEGINNINGS: Final = ("srcset", "sizes", "loading", "style", "data-", "on")
 _TAG: Final = re.compile(r"<[a-z][^<>]*>")
 
 _CONTROLS: Final = bytes({*range(32)} - {9, 10, 13})
@@ -146,6 +145,8 @@ def _is_xml(text: str) -> bool:
 
 def whole_seconds(moment: datetime) -> datetime:
     """`moment` in UTC without its fraction, which several readers cannot parse."""
+    if moment.tzinfo is UTC and not moment.microsecond:  # as the store gives nearly all of them
+        return moment
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
@@ -155,8 +156,8 @@ def _clean_author(author: Author) -> Author:
 
 def _sections(article: Article, context: FeedContext) -> tuple[Section, ...]:
     """The article's sections that the publication (still) has."""
-    known = {section.key: section for section in context.publication.sections}
-    return tuple(known[key] for key in article.sections if key in known)
+    known = context.publication.sections
+    return tuple(one for key in article.sections for one in known if one.key == key)
 
 
 def _make_html(article: Article, context: FeedContext) -> str:
@@ -174,7 +175,8 @@ def _make_html(article: Article, context: FeedContext) -> str:
 
 
 def _may_be_unfit(body: str) -> bool:
-    return any(word in body for word in _UNFIT_WORDS) or _ON.search(body) is not None
+    before_values = body.split('="')[:-1]
+    return any(one.rpartition(" ")[2].startswith(_UNFIT_BEGINNINGS) for one in before_values)
 
 
 def _without_unfit(tag: re.Match[str]) -> str:

@@ -38,8 +38,8 @@ def _children(entry: FeedEntry, scheme: str) -> Iterator[str]:
     yield _text("link", entry.url)
     yield from _bodies(entry)
     yield _text("guid", entry.uid, ' isPermaLink="false"')
-    domain = f' domain="{xml_text.quote(scheme)}"'
     for section in entry_parts.sections(entry):
+        domain = f' domain="{xml_text.quote(scheme)}"'
         yield _text("category", section.label or section.term, domain)
     yield _text("pubDate", feedgen_extension.rfc822(entry.published_at))
     # One element: readers show the last of several, or the first, but never all.
@@ -64,7 +64,7 @@ def _bodies(entry: FeedEntry) -> Iterator[str]:
     if summary or entry.html:
         yield _text("description", summary or entry.html)
     if summary and entry.html:
-        yield xml_text.ready("content:encoded", entry.escaped)
+        yield f"<content:encoded>{entry.escaped}</content:encoded>"
 
 
 def _text(tag: str, text: str, attributes: str = "") -> str:

@@ -6,6 +6,7 @@ dozens of feeds cost ten times as much as elements of lxml. Heads of feeds are s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 
 #: Attributes by name; one without a value is left out.
@@ -35,9 +36,10 @@ def empty(tag: str, attributes: Attributes) -> str:
 
 def block(tag: str, lines: Iterable[str], attributes: Attributes | None = None) -> list[str]:
     """An element that holds others; `lines` are theirs."""
-    return [f"<{tag}{_write(attributes)}>", *(f"  {line}" for line in lines), f"</{tag}>"]
+    return [f"<{tag}{_write(attributes)}>", *[f"  {line}" for line in lines], f"</{tag}>"]
 
 
+@functools.lru_cache(maxsize=256)  # sections, languages and schemes come again with each entry
 def quote(value: str) -> str:
     """`value` within quotation marks: a bare line break there would be read as a space."""
     value = escape(value).replace('"', "&quot;")
