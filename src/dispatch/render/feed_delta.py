@@ -8,21 +8,22 @@ what looks like a tag inside of a text is escaped there, so that the bytes can b
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
+from typing import Final
 
-#: An entry of Atom or an item of RSS with the white space before it.
-_XML_ENTRY = re.compile(rb"\s*<(entry|item)[ >].*?</\1>", re.DOTALL)
+#: How an entry of Atom begins and ends, an item of RSS, and one of JSON Feed (`render.jsonfeed`
+#: writes each field on a line of its own, and nothing else at this depth).
+_ATOM: Final = (b"<entry", b"</entry>")
+_RSS: Final = (b"<item>", b"</item>")
+_JSON: Final = (b"\n  {\n", b"\n  }")
 #: Where a missing entry means that it belongs there no more, a part would be a lie (RFC 5005).
 _COMPLETE = re.compile(rb"<(\w+:)?complete[ />]")
 
 
 def list_marks(body: bytes) -> tuple[str, ...]:
     """A mark for each entry, in order: another mark is another entry, or the same one changed."""
-    if _is_json(body):
-        return tuple(_mark(_as_bytes(item)) for item in json.loads(body)["items"])
-    return tuple(_mark(found[0].strip()) for found in _XML_ENTRY.finditer(body))
+    return tuple(_mark(body[start:end]) for start, end in _find_entries(body))
 
 
 def cut(body: bytes, known: Collection[str]) -> bytes | None:
@@ -30,30 +31,30 @@ def cut(body: bytes, known: Collection[str]) -> bytes | None:
 
     That is where nothing or everything would be left, and for a feed that is complete by itself.
     """
-    marks = list_marks(body)
-    left = sum(mark not in known for mark in marks)
-    if left in (0, len(marks)) or _COMPLETE.search(body):
+    entries = _find_entries(body)
+    raw = [body[start:end] for start, end in entries]
+    left = [one for one in raw if _mark(one) not in known]
+    if len(left) in (0, len(raw)) or _COMPLETE.search(body):
         return None
-    return (_cut_json if _is_json(body) else _cut_xml)(body, lambda raw: _mark(raw) not in known)
+    between = body[entries[0][1] : entries[1][0]]  # one was left out: there are two at least
+    return body[: entries[0][0]] + between.join(left) + body[entries[-1][1] :]
 
 
-def _cut_xml(body: bytes, is_new: Callable[[bytes], bool]) -> bytes:
-    return _XML_ENTRY.sub(lambda found: found[0] if is_new(found[0].strip()) else b"", body)
+def _find_entries(body: bytes) -> list[tuple[int, int]]:
+    """Where each entry begins and ends. Without a pattern: in a tenth of its time."""
+    opening, closing = _tags_of(body)
+    found: list[tuple[int, int]] = []
+    end = 0
+    while (start := body.find(opening, end)) >= 0:
+        end = body.index(closing, start) + len(closing)
+        found.append((start, end))
+    return found
 
 
-def _cut_json(body: bytes, is_new: Callable[[bytes], bool]) -> bytes:
-    document = json.loads(body)
-    items: Iterable[object] = document["items"]
-    document["items"] = [item for item in items if is_new(_as_bytes(item))]
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-def _is_json(body: bytes) -> bool:
-    return body.startswith(b"{")
-
-
-def _as_bytes(item: object) -> bytes:
-    return json.dumps(item, ensure_ascii=False, sort_keys=True).encode()
+def _tags_of(body: bytes) -> tuple[bytes, bytes]:
+    if body.startswith(b"{"):
+        return _JSON
+    return _RSS if _RSS[1] in body else _ATOM
 
 
 def _mark(raw: bytes) -> str:
