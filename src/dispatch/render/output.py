@@ -50,6 +50,7 @@ def publish_file(
     staged = stage(folder, path, body, previous, now)
     if staged is None:
         return None
+    sync(staged)
     place(staged)
     sync_folders([staged])
     return staged.version
@@ -89,16 +90,30 @@ def stage(
     return Staged(version=version, files=files)
 
 
+def sync(staged: Staged) -> None:
+    """Makes sure that the bytes are on the disk.
+
+    Many threads may do so at once: the file system then writes its journal once for all of them.
+
+    Raises:
+        OutputError: it could not be done; nothing is left lying about.
+    """
+    try:
+        for source, _ in staged.files:
+            _sync(source)
+    except OSError as error:
+        _discard(source for source, _ in staged.files)
+        raise _output_error(staged.files[-1][1], error) from error
+
+
 def place(staged: Staged) -> None:
-    """Makes sure that the bytes are on the disk, and puts them where readers find them.
+    """Puts what was synced where readers find it.
 
     Raises:
         OutputError: it could not be done; nothing is left lying about.
     """
     target = staged.files[-1][1]
     try:
-        for source, _ in staged.files:
-            _sync(source)
         for source, one in staged.files:
             source.replace(one)
     except OSError as error:

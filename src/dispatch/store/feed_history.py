@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
@@ -16,26 +17,29 @@ KEEP = 50
 
 _table = schema.feed_history
 
+_OF_PATH = _table.c.path == sa.bindparam("of_path")
+_OLDEST = (
+    sa.select(_table.c.modified_at)
+    .where(_OF_PATH)
+    .order_by(_table.c.modified_at.desc())
+    .offset(KEEP)
+    .limit(1)
+    .scalar_subquery()
+)
+_FORGET = sa.delete(_table).where(_OF_PATH, _table.c.modified_at <= _OLDEST)
+
 
 def add(tx: Transaction, version: FeedVersion, marks: Iterable[str]) -> None:
     """Remember the entries of `version`, and forget versions beyond the last `KEEP`."""
-    row = {
-        "path": version.path,
-        "digest": version.digest,
-        "modified_at": version.modified_at,
-        "marks": " ".join(marks),
-    }
-    upsert.put(tx, _table, row)
-    oldest = (
-        sa.select(_table.c.modified_at)
-        .where(_table.c.path == version.path)
-        .order_by(_table.c.modified_at.desc())
-        .offset(KEEP)
-        .limit(1)
-        .scalar_subquery()
-    )
-    is_old = (_table.c.path == version.path) & (_table.c.modified_at <= oldest)
-    tx.execute(sa.delete(_table).where(is_old))
+    add_all(tx, [(version, marks)])
+
+
+def add_all(tx: Transaction, versions: Iterable[tuple[FeedVersion, Iterable[str]]]) -> None:
+    """The same for a version of each of several documents."""
+    rows = [asdict(version) | {"marks": " ".join(marks)} for version, marks in versions]
+    if rows:
+        upsert.put_all(tx, _table, rows)
+        tx.execute(_FORGET, [{"of_path": row["path"]} for row in rows])
 
 
 def find_marks(db: Database, path: str, digest: str) -> frozenset[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -27,4 +27,9 @@ def find_versions(tx: Transaction, paths: Collection[str]) -> dict[str, FeedVers
 
 def put_version(tx: Transaction, version: FeedVersion) -> None:
     """Remember what now stands at a path."""
-    upsert.put(tx, _table, asdict(version))
+    put_versions(tx, [version])
+
+
+def put_versions(tx: Transaction, versions: Iterable[FeedVersion]) -> None:
+    """The same for many, in one statement."""
+    upsert.put_all(tx, _table, [asdict(version) for version in versions])

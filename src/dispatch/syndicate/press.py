@@ -23,6 +23,8 @@ from dispatch.store.database import Database, Transaction
 
 #: How many threads compress: zlib and brotli leave the interpreter to others meanwhile.
 _THREADS = 2
+#: How many threads wait for the disk: eight take a fifth of the time of one.
+_SYNCERS = 8
 #: So many documents lie beside their places at most: a batch.
 _BATCH = 300
 #: So many bodies are in memory at most.
@@ -58,6 +60,7 @@ class Press:
         self._db, self._folder, self._now, self._dry_run = db, folder, now, dry_run
         self._sheets: list[Sheet] = []
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="press")
+        self._syncers = ThreadPoolExecutor(_SYNCERS, thread_name_prefix="sync")
 
     def __enter__(self) -> Press:
         return self
@@ -67,6 +70,7 @@ class Press:
             self._flush()
         finally:
             self._pool.shutdown()
+            self._syncers.shutdown()
 
     def publish(self, bodies: Mapping[str, bytes], note: Callable[[Transaction], None]) -> None:
         """Put `bodies` at their paths, and then take `note` if all of them stand."""
@@ -122,6 +126,8 @@ class Press:
         """Put what was staged in place, and note it in one transaction."""
         placed: list[_Prepared] = []
         for sheet in self._sheets:
+            sheet.staging = [self._syncers.submit(_sync, one) for one in sheet.staging]
+        for sheet in self._sheets:
             standing = [self._place(one, placed) for one in sheet.staging]
             sheet.is_whole = sheet.is_whole and all(standing)
             sheet.staging.clear()
@@ -131,10 +137,9 @@ class Press:
         if self._dry_run or not (placed or ended):
             return
         with self._db.write() as tx:
-            for one in placed:
-                feed_versions.put_version(tx, one.staged.version)
-                if one.marks:
-                    feed_history.add(tx, one.staged.version, one.marks)
+            feed_versions.put_versions(tx, [one.staged.version for one in placed])
+            shown = [(one.staged.version, one.marks) for one in placed if one.marks]
+            feed_history.add_all(tx, shown)
             for sheet in ended:
                 if sheet.is_whole:
                     sheet.note(tx)
@@ -152,6 +157,13 @@ class Press:
             self.failures.append(str(error))
             return False
         return True
+
+
+def _sync(staging: Future[_Prepared | None]) -> _Prepared | None:
+    prepared = staging.result()
+    if prepared is not None:
+        output.sync(prepared.staged)
+    return prepared
 
 
 def _prepare(
