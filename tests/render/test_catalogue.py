@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jinja2.ext
 import pytest
+from babel import Locale
 from babel.messages import catalog, checkers, pofile
 
 from dispatch.render import catalogue
@@ -127,12 +128,33 @@ def test_all_catalogues_have_the_same_messages() -> None:
         (5, "5 прочтений"),
         (11, "11 прочтений"),
         (21, "21 прочтение"),
+        (22, "22 прочтения"),
+        (25, "25 прочтений"),
         (112, "112 прочтений"),
         (1234, "1\u00a0234 прочтения"),
     ],
 )
 def test_russian_counts_as_russian_does(count: int, said: str) -> None:
     assert catalogue.plural("ru", "{count} read", "{count} reads", count) == said
+
+
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_each_counted_message_takes_the_form_that_the_language_has_for_the_number(
+    language: str,
+) -> None:
+    """The rule of the catalogue's head against that of CLDR, which Babel brings."""
+    rule = Locale.parse(language).plural_form
+    counted = [message for message in read(language) if message.pluralizable]
+    assert counted
+    for message in counted:
+        one, other = strings_of(message.id)
+        forms: dict[str, set[str]] = {}
+        for count in (*range(131), 1000, 1001, 1002):
+            said = catalogue.plural(language, one, other, count, headline="")
+            digits = catalogue.format_number(count, language)
+            forms.setdefault(rule(count), set()).add(said.replace(digits, "N", 1))
+        assert all(len(found) == 1 for found in forms.values()), forms
+        assert len(set.union(*forms.values())) == len(strings_of(message.string)), forms
 
 
 def test_hebrew_counts_one_without_a_digit() -> None:
