@@ -18,7 +18,7 @@ from starlette.responses import Response
 from dispatch.app import App, push
 from dispatch.app.push import PushAnswer
 from dispatch.model.publication import Source
-from dispatch.web import api_description
+from dispatch.web import api_description, bodies
 
 _SAID = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -53,7 +53,7 @@ class ArticlesApi:
             return _answer(answer)
         if not _is_json(request):
             return _answer(push.problem(415, "The body must be application/json, not compressed"))
-        body = await _body(request)
+        body = await bodies.read(request, api_description.MAX_BYTES)
         if body is None:
             said = f"more than {api_description.MAX_BYTES} bytes"
             return _answer(push.problem(413, "The body is too large", said))
@@ -93,13 +93,3 @@ def _is_json(request: Request) -> bool:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_plain = request.headers.get("content-encoding", "identity").strip().lower() == "identity"
     return kind == "application/json" and is_plain
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None where it is longer than any article, whatever its header says."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > api_description.MAX_BYTES:
-            return None
-    return bytes(body)

@@ -26,7 +26,7 @@ from dispatch.app import App
 from dispatch.model.reads import DiscardReason
 from dispatch.reads import bots, visitor
 from dispatch.rules import reads as rules
-from dispatch.web import asked, documents, headers
+from dispatch.web import asked, bodies, documents, headers
 from dispatch.web.counter import Counter
 
 #: An address and a little around it.
@@ -77,7 +77,7 @@ class Beacon:
                 "Access-Control-Max-Age": str(SCRIPT_AGE_SECONDS),
             }
             return Response(status_code=HTTPStatus.NO_CONTENT, headers=said | allowed)
-        body = await _read_body(request)
+        body = await bodies.read(request, MAX_BODY_BYTES)
         if body is None:
             return headers.plain(
                 "This is more than we read.\n", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -186,13 +186,3 @@ def _origins(site: App) -> Iterable[str]:
     for url in places:
         parts = urlsplit(url)
         yield f"{parts.scheme}://{parts.netloc}".lower()
-
-
-async def _read_body(request: Request) -> bytes | None:
-    """The body; None for one that is too long."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return body

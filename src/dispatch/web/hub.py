@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.app import App
-from dispatch.web import headers
+from dispatch.web import bodies, headers
 
 #: A callback and a topic of two kilobytes each, escaped, and a secret.
 MAX_BODY_BYTES = 16_384
@@ -33,7 +33,7 @@ class HubDoor:
             return headers.plain("There is no hub here.\n", 404)
         if request.method != "POST":
             return headers.plain("This is a WebSub hub for the feeds of this site alone.\n")
-        body = await _read(request)
+        body = await bodies.read(request, MAX_BODY_BYTES)
         if body is None:
             return headers.plain("The form is too long.\n", 413)
         form = _form(body)
@@ -49,12 +49,3 @@ def _form(body: bytes) -> dict[str, str]:
         return dict(parse_qsl(body.decode("utf-8"), max_num_fields=MAX_FIELDS))
     except (UnicodeDecodeError, ValueError):
         return {}
-
-
-async def _read(request: Request) -> bytes | None:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return bytes(body)
