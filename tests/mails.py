@@ -30,6 +30,7 @@ from dispatch.model.contents import (
 )
 from dispatch.model.newsletter import Cadence, Newsletter
 from dispatch.model.publication import Appeal, Publication, Section
+from dispatch.render import slots
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -236,6 +237,7 @@ def issue(language: str = "en", **changes: Any) -> IssueContents:
         "blocks": usual_blocks(copy, language),
         "urls": IssueUrls(
             web_view=f"https://news.meridian.test/issues/weekly/2026-W48/{language}",
+            preferences=f"https://news.meridian.test/p/{slots.TOKEN}",
             feeds="https://news.meridian.test/feeds/",
             archive="https://news.meridian.test/issues/weekly/",
         ),

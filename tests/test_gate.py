@@ -47,7 +47,7 @@ def objections(newsroom: Newsroom, period: str = "2026-W48") -> dict[str, list[s
 def site() -> Iterator[sites.LocalSite]:
     """The newsroom's own web site, and the readers' pages beside it."""
     with sites.opened(sites.LocalSite()) as opened:
-        for path in ("/", "/en/", "/ru/", "/u/", "/support", "/image.jpg"):
+        for path in ("/", "/en/", "/ru/", "/u/", "/p/", "/support", "/image.jpg"):
             opened.put(path, "<p>here</p>")
         for language in ("en", "ru"):
             opened.put(f"/issues/weekly/2026-W48/{language}", "<p>issue</p>")

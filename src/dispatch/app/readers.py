@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dispatch import errors, explain, ports, subscribe, suppress
+from dispatch import choose, errors, explain, ports, subscribe, suppress
 from dispatch.app.office import Office
+from dispatch.choose import Choice, Lack, Offer
 from dispatch.model.subscriber import Subscription, SubscriptionState, SuppressionReason
 from dispatch.rules import tokens
 from dispatch.store import issues, subscribers
@@ -135,6 +136,35 @@ class Readers:
         if found is None:
             return None
         return subscribe.unsubscribe(self._office.db, *found, now=self._office.clock.now())
+
+    @property
+    def offer(self) -> Offer:
+        """What readers may choose from."""
+        return Offer(
+            publication=self._office.publication, newsletters=dict(self._office.newsletters)
+        )
+
+    def find_choice(self, token: str) -> Choice | None:
+        """What the reader whom an unsubscribe token names has chosen."""
+        found = self._read_unsubscribe(token)
+        if found is None:
+            return None
+        with self._office.db.read() as tx:
+            return choose.find_choice(tx, found[0], self.offer)
+
+    def choose(self, token: str, wanted: Choice) -> tuple[tuple[Lack, str], ...] | None:
+        """The reader chooses. Idempotent; None for a token that names nobody (any more).
+
+        Returns what the choice lacks, of which newsletter; then nothing was kept of it.
+        """
+        found, offer = self._read_unsubscribe(token), self.offer
+        if found is None:
+            return None
+        lacks = tuple(choose.list_lacks(wanted, offer))
+        if not lacks:
+            secret, now = self._office.config.storage.secret, self._office.clock.now()
+            choose.choose(self._office.db, found[0], wanted, offer, secret=secret, now=now)
+        return lacks
 
     def _read_unsubscribe(self, token: str) -> tuple[int, str] | None:
         read = self._office.signer.read(token, tokens.Purpose.UNSUBSCRIBE)

@@ -15,7 +15,7 @@ from dispatch.compose.desk import Assignment
 from dispatch.compose.material import Audience, Material
 from dispatch.model.article import Article
 from dispatch.model.contents import BlockContents, IssueContents, IssueUrls, ListedArticle
-from dispatch.render import catalogue
+from dispatch.render import catalogue, slots
 from dispatch.rules import addresses, seen, selection
 from dispatch.store.issues import Placement
 
@@ -60,6 +60,7 @@ class Page:
                 web_view=addresses.issue_url(
                     self.publication, self.newsletter.name, self.window.period.name, self.language
                 ),
+                preferences=addresses.preferences_url(self.publication, slots.TOKEN),
                 feeds=addresses.feeds_page_url(self.publication, self.language),
             ),
         )

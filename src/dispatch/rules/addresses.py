@@ -118,6 +118,11 @@ def unsubscribe_url(publication: Publication, token: str) -> str:
     return f"{publication.public_url}u/{token}"
 
 
+def preferences_url(publication: Publication, token: str) -> str:
+    """The page on which a reader chooses languages, sections and newsletters."""
+    return f"{publication.public_url}p/{token}"
+
+
 def one_click_url(publication: Publication, token: str) -> str:
     """What a mail program posts to (RFC 8058); it needs no page and no cookie."""
     return f"{publication.public_url}one-click/{token}"

@@ -81,6 +81,20 @@ class Printer:
         body = self.html("notice.html.j2", language, {"notice": notice})
         return HTMLResponse(body, status, headers={**said, "Content-Language": language})
 
+    def worthless(self, request: Request) -> Response:
+        """The same for every token that names nobody: forged, cut short, or of one forgotten."""
+        language = self.language_of(request)
+        text = catalogue.text(
+            language,
+            "It may be too old, or not complete. Copy the whole address from the message.",
+        )
+        title = catalogue.text(language, "This link does not work any more")
+        return self.notice(Notice(title=title, lines=[text]), language)
+
+    def spoken(self, language: str, request: Request) -> str:
+        """The reader's language, or the browser's where ours has been given up."""
+        return language if language in self.publication.languages else self.language_of(request)
+
     def language_of(self, request: Request) -> str:
         """The language of whoever asks: as the path says, else their browser, else our first."""
         known = tuple(self.publication.languages)

@@ -27,6 +27,7 @@ from dispatch.web.hub import HubDoor
 from dispatch.web.issue_pages import IssuePages
 from dispatch.web.links import Links
 from dispatch.web.pages import Printer
+from dispatch.web.preferences import Preferences
 from dispatch.web.related_pages import RelatedPages
 from dispatch.web.top_files import TopFiles
 from dispatch.web.unsubscribing import Unsubscribing
@@ -86,7 +87,7 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
     page, issues, links = FeedsPage(site, printer), IssuePages(site), FeedLinksPage(site)
     leaving, health, assets = Unsubscribing(site, printer), Health(site), Assets(site)
     top, api, beside = TopFiles(site), ArticlesApi(site), RelatedPages(site)
-    beacon = Beacon(site)
+    beacon, choosing = Beacon(site), Preferences(site, printer)
     asked = AskedFeedPages(site, printer)
     return [
         Route("/", page.choose),
@@ -110,6 +111,8 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/u/", leaving.explain),
         Route("/u/{token}/feed", asked.own_page, methods=["GET", "POST"]),
         Route("/u/{token}", leaving.page, methods=["GET", "POST"]),
+        Route("/p/", choosing.explain),
+        Route("/p/{token}", choosing.page, methods=["GET", "POST"]),
         Route("/one-click/{token}", leaving.one_click, methods=["GET", "POST"]),
         Route("/api/openapi.json", api.describe),
         Route("/api/articles", api.create, methods=["POST"]),

@@ -17,7 +17,7 @@ from dispatch.app import App
 from dispatch.model.subscriber import Subscription, SubscriptionState
 from dispatch.render import catalogue
 from dispatch.rules import addresses
-from dispatch.web import headers
+from dispatch.web import bodies, headers
 from dispatch.web.pages import Notice, Printer
 
 #: A body has nothing to tell us: a token names reader and newsletter. This much is read and
@@ -37,7 +37,7 @@ class Unsubscribing:
         """/u/{token}: GET asks, POST (the reader has pressed the button) does it."""
         if request.method != "POST":
             return await run_in_threadpool(self._ask, request)
-        if not await _is_body_small(request):
+        if await bodies.read(request, MAX_BODY_BYTES) is None:
             return headers.plain(_TOO_LONG, 413)
         return await run_in_threadpool(self._act, request)
 
@@ -48,7 +48,7 @@ class Unsubscribing:
         """
         if request.method != "POST":
             return await run_in_threadpool(self._ask, request)
-        if not await _is_body_small(request):
+        if await bodies.read(request, MAX_BODY_BYTES) is None:
             return headers.plain(_TOO_LONG, 413)
         await run_in_threadpool(self.site.readers.unsubscribe, request.path_params["token"])
         return headers.plain("OK\n")
@@ -68,9 +68,9 @@ class Unsubscribing:
         token = request.path_params["token"]
         found = self.site.readers.find_subscription(token)
         if found is None:
-            return self._unknown(request)
+            return self.printer.worthless(request)
         subscription, language = found
-        language = self._spoken(language, request)
+        language = self.printer.spoken(language, request)
         if subscription.state is SubscriptionState.UNSUBSCRIBED:
             return self._already(subscription, language)
         return self.printer.notice(self._question(subscription, language, token), language)
@@ -80,8 +80,8 @@ class Unsubscribing:
         found = self.site.readers.find_subscription(token)
         ended = self.site.readers.unsubscribe(token)
         if found is None or ended is None:
-            return self._unknown(request)
-        return self._done(ended, self._spoken(found[1], request))
+            return self.printer.worthless(request)
+        return self._done(ended, self.printer.spoken(found[1], request))
 
     def _question(self, subscription: Subscription, language: str, token: str) -> Notice:
         title = self._title(subscription, language)
@@ -94,8 +94,18 @@ class Unsubscribing:
             button=catalogue.text(language, "Yes, unsubscribe me"),
             # Also on the page of a one-click address: that one answers programs, not people.
             action=urlsplit(url).path,
-            links=[(f"{urlsplit(url).path}/feed", catalogue.text(language, "Your own feed"))],
+            links=self._other_ways(token, language),
         )
+
+    def _other_ways(self, token: str, language: str) -> list[tuple[str, str]]:
+        """What one may want instead of leaving altogether."""
+        publication, say = self.printer.publication, catalogue.text
+        choose = addresses.preferences_url(publication, token)
+        leave = addresses.unsubscribe_url(publication, token)
+        return [
+            (urlsplit(choose).path, say(language, "Choose your sections and language")),
+            (f"{urlsplit(leave).path}/feed", say(language, "Your own feed")),
+        ]
 
     def _done(self, subscription: Subscription, language: str) -> Response:
         title = catalogue.text(language, "You are unsubscribed")
@@ -113,33 +123,8 @@ class Unsubscribing:
             language, "You will not receive “{newsletter}” any more.", newsletter=title
         )
 
-    def _unknown(self, request: Request) -> Response:
-        """The same for every token that names nobody: forged, cut short, or of one forgotten."""
-        language = self.printer.language_of(request)
-        text = catalogue.text(
-            language,
-            "It may be too old, or not complete. Copy the whole address from the message.",
-        )
-        title = catalogue.text(language, "This link does not work any more")
-        return self.printer.notice(Notice(title=title, lines=[text]), language)
-
     def _title(self, subscription: Subscription, language: str) -> str:
         """The newsletter's title; one that was given up has but its name."""
         newsletter = self.site.office.newsletters.get(subscription.newsletter)
         titles = newsletter.titles if newsletter else {}
         return titles.get(language) or next(iter(titles.values()), subscription.newsletter)
-
-    def _spoken(self, language: str, request: Request) -> str:
-        """The reader's language, or the browser's where ours has been given up."""
-        known = self.site.config.publication.languages
-        return language if language in known else self.printer.language_of(request)
-
-
-async def _is_body_small(request: Request) -> bool:
-    """Read the body to its end, and forget it."""
-    length = 0
-    async for piece in request.stream():
-        length += len(piece)
-        if length > MAX_BODY_BYTES:
-            return False
-    return True
