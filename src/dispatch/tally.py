@@ -2,7 +2,7 @@
 
 In: where reads come from, the store's articles. Out: a report with what was counted and what was
 not, by reason. Counts and positions are committed together, so an import that is killed is simply
-made again. Never: who read.
+made again, and of two at once one counts. Never: who read.
 """
 
 from __future__ import annotations
@@ -73,8 +73,13 @@ def tally(
             now=now,
         )
         batch = reads.KINDS[settings.kind](settings, errand)
-        with db.write(dry_run=dry_run) as tx:
-            _store(tx, settings.name, batch, by_key, now)
+        try:
+            with db.write(dry_run=dry_run) as tx:
+                read_store.advance(tx, settings.name, positions, batch.positions, now)
+                _store(tx, settings.name, batch, by_key)
+        except read_store.Overtaken:
+            log.info("reads from %s: another process counts them at this moment", settings.name)
+            batch = ReadBatch()
         reports.append(_report(settings.name, batch))
         if progress:
             progress(done, len(imports), "logs of reads")
@@ -95,17 +100,13 @@ def add_counts(tx: Transaction, origin: str, counts: Sequence[ReadCount]) -> Non
             )
 
 
-def _store(
-    tx: Transaction, origin: str, batch: ReadBatch, by_key: Mapping[str, int], now: datetime
-) -> None:
+def _store(tx: Transaction, origin: str, batch: ReadBatch, by_key: Mapping[str, int]) -> None:
     for (key, day), count in batch.counts.items():
         read_store.add_reads(tx, by_key[key], day, origin, count)
     for (article_id, day), count in batch.totals.items():
         read_store.put_reads(tx, article_id, day, origin, count)
     for (key, day, reason), hits in batch.discards.items():
         read_store.add_discards(tx, by_key.get(key, 0), day, origin, reason.value, hits)
-    for position in batch.positions:
-        read_store.put_position(tx, origin, position.fingerprint, position.offset, now)
 
 
 def _report(origin: str, batch: ReadBatch) -> OriginReport:

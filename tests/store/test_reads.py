@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
+from dispatch.model.reads import ReadPosition
 from dispatch.store import reads
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -40,11 +43,24 @@ def test_discards_keep_their_reason_even_where_no_article_is_named(newsroom: Any
 
 def test_a_position_belongs_to_one_log_of_one_origin(newsroom: Any) -> None:
     with newsroom.db.write() as tx:
-        reads.put_position(tx, "site", "f1", 10, NOW)
-        reads.put_position(tx, "site", "f1", 2**40, NOW)
-        reads.put_position(tx, "app", "f1", 5, NOW)
+        reads.advance(tx, "site", {}, [ReadPosition(fingerprint="f1", offset=10)], NOW)
+        reads.advance(tx, "site", {"f1": 10}, [ReadPosition(fingerprint="f1", offset=2**40)], NOW)
+        reads.advance(tx, "app", {}, [ReadPosition(fingerprint="f1", offset=5)], NOW)
         assert reads.get_positions(tx, "site") == {"f1": 2**40}
         assert reads.get_positions(tx, "nobody") == {}
+
+
+@pytest.mark.parametrize("before", [{}, {"f1": 9}])
+def test_who_began_before_another_was_done_is_overtaken(
+    newsroom: Any, before: dict[str, int]
+) -> None:
+    with newsroom.db.write() as tx:
+        reads.advance(tx, "site", {}, [ReadPosition(fingerprint="f1", offset=10)], NOW)
+    moved = [ReadPosition(fingerprint="f0", offset=1), ReadPosition(fingerprint="f1", offset=20)]
+    with pytest.raises(reads.Overtaken), newsroom.db.write() as tx:
+        reads.advance(tx, "site", before, moved, NOW)
+    with newsroom.db.read() as tx:
+        assert reads.get_positions(tx, "site") == {"f1": 10}
 
 
 def test_a_total_stands_in_place_of_the_last_one_of_its_origin(newsroom: Any) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from dispatch.model.reads import ReadPosition
 from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
+
+
+class Overtaken(Exception):  # noqa: N818 - it is no error: the lines are counted, by another
+    """Another process has imported the same lines meanwhile."""
+
 
 _count = schema.read_count
 _discard = schema.read_discard
@@ -22,17 +28,30 @@ def get_positions(tx: Transaction, origin: str) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.execute(query.where(_position.c.origin == origin))}
 
 
-def put_position(
-    tx: Transaction, origin: str, fingerprint: str, offset: int, now: datetime
+def advance(
+    tx: Transaction,
+    origin: str,
+    before: Mapping[str, int],
+    positions: Iterable[ReadPosition],
+    now: datetime,
 ) -> None:
-    """Remember how far a log was read; belongs in the transaction that keeps its counts."""
-    row = {
-        "origin": origin,
-        "fingerprint": fingerprint,
-        "offset": offset,
-        "imported_at": now,
-    }
-    upsert.put(tx, _position, row)
+    """Remember how far logs were read; belongs before the counts, in their transaction.
+
+    Raises Overtaken where a position is not what it was `before`, when the import began.
+    """
+    for one in sorted(positions, key=lambda one: one.fingerprint):
+        row = {"offset": one.offset, "imported_at": now}
+        names = {"origin": origin, "fingerprint": one.fingerprint}
+        if one.fingerprint in before:
+            statement = sa.update(_position).where(
+                *(_position.c[key] == value for key, value in names.items()),
+                _position.c.offset == before[one.fingerprint],
+            )
+            is_ours = tx.execute(statement.values(row)).rowcount
+        else:
+            is_ours = upsert.insert_missing(tx, _position, [names | row])
+        if not is_ours:
+            raise Overtaken(origin)
 
 
 def add_reads(tx: Transaction, article_id: int, day: date, origin: str, reads: int) -> None:
