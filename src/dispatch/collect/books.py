@@ -12,12 +12,16 @@ from dispatch.model.article import Entry
 from dispatch.rules import identity, likeness, recognition
 from dispatch.rules import text as text_rules
 from dispatch.rules.recognition import Books, Circumstances, Incoming
-from dispatch.store import articles, quarantine
+from dispatch.store import articles, database, quarantine
 from dispatch.store.database import Transaction
 
 
 def read(tx: Transaction, document: Sequence[Incoming], about: Circumstances) -> Books:
-    """Articles and held entries by every name in `document`, and candidates for lost ones."""
+    """Articles and held entries by every name in `document`, and candidates for lost ones.
+
+    Belongs at the beginning of the transaction that mints what is not known.
+    """
+    database.take_turn(tx, database.MINTING_TURN)
     names = {key for one in document for key in one.keys}
     if recognition.has_shared_ids(document):
         names |= {key for one in document for key in identity.keys_of(one.entry, about.source)}

@@ -30,7 +30,10 @@ Transaction = Connection
 BUSY_SECONDS = 30
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_UPGRADE_LOCK = 0x64697370  # "disp": two nodes that start at once migrate one after the other
+_UPGRADE_TURN = 0x64697370  # "disp": two nodes that start at once migrate one after the other
+#: What two nodes, or a push and a poll, bring at once is recognised one after the other: neither
+#: would see that the other mints the same article.
+MINTING_TURN = 0x6D696E74
 
 
 class Database:
@@ -63,8 +66,7 @@ class Database:
     def upgrade(self) -> None:
         """Bring the schema to this program's revision; refuse one that is newer."""
         with self.write() as tx:
-            if not self.is_sqlite:
-                tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            take_turn(tx, _UPGRADE_TURN)
             _refuse_newer(tx)
             config = _alembic()
             config.attributes["connection"] = tx
@@ -88,6 +90,15 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def take_turn(tx: Transaction, turn: int) -> None:
+    """Wait until no other transaction holds `turn`, and hold it to the end of this one.
+
+    SQLite has one writer at a time anyway.
+    """
+    if tx.dialect.name != "sqlite":
+        tx.execute(sa.text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": turn})
 
 
 def open_database(url: str) -> Database:
