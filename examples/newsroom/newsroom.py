@@ -75,6 +75,18 @@ class Article:
         return f"/{self.language}/{self.sections[0]}/{self.slug}/"
 
     @property
+    def other_language(self) -> str:
+        """The language that the article is not in."""
+        return "ru" if self.language == "en" else "en"
+
+    @property
+    def twin_path(self) -> str | None:
+        """The address of its translation, if it has one."""
+        if self.translation is None:
+            return None
+        return f"/{self.other_language}/{self.sections[0]}/{self.translation}/"
+
+    @property
     def has_inline_picture(self) -> bool:
         """Whether the body itself contains a picture."""
         return "<img " in self.html

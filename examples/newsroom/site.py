@@ -23,8 +23,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
 
+import sitemaps
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from newsroom import HERE, LANGUAGES, NAMES, SECTIONS, Article, load, popularity
@@ -35,6 +35,7 @@ import feeds
 PER_PAGE_TOP = 5
 READ_ALSO = 3
 HOME_LATEST = 13
+SITEMAPS = ("sitemap", "news-sitemap")
 FEEDS: dict[str, tuple[str, Callable[..., bytes]]] = {
     "feed/": ("application/rss+xml", feeds.rss),
     "atom.xml": ("application/atom+xml", feeds.atom),
@@ -89,9 +90,12 @@ class Site:
             language = "ru" if accept_language.lower().startswith("ru") else "en"
             return redirect(f"/{language}/", HTTPStatus.FOUND)
         if path == "/sitemap.xml":
-            return self._dated("application/xml", self._sitemap, self.articles)
+            return self._sitemap(sitemaps.articles(self.articles, self.address))
+        if path == "/news-sitemap.xml":
+            return self._sitemap(sitemaps.news(self.articles, self.address, self.now))
         if path == "/robots.txt":
-            text = f"User-agent: *\nAllow: /\n\nSitemap: {self.address}/sitemap.xml\n"
+            names = "".join(f"Sitemap: {self.address}/{name}.xml\n" for name in SITEMAPS)
+            text = f"User-agent: *\nAllow: /\n\n{names}"
             return stamped(Reply(HTTPStatus.OK, "text/plain; charset=utf-8", text.encode()))
         return None
 
@@ -138,6 +142,9 @@ class Site:
         reply = Reply(HTTPStatus.OK, f"{kind}; charset=utf-8", write())
         return stamped(reply, {"Last-Modified": changed})
 
+    def _sitemap(self, body: bytes) -> Reply:
+        return self._dated("application/xml", lambda: body, self.articles)
+
     def _in(self, language: str) -> list[Article]:
         return [article for article in self.articles if article.language == language]
 
@@ -172,8 +179,7 @@ class Site:
         )
 
     def _article(self, article: Article) -> Reply:
-        other = "ru" if article.language == "en" else "en"
-        twin = f"/{other}/{article.sections[0]}/{article.translation}/"
+        twin = article.twin_path
         return self._page(
             "article.html",
             article.language,
@@ -251,28 +257,6 @@ class Site:
             **{"article": None, "query": "", **values},
         )
         return stamped(Reply(status, body=html.encode()), {"Content-Language": language})
-
-    def _sitemap(self) -> bytes:
-        rows = [self._sitemap_row(article) for article in self.articles]
-        return (
-            '<?xml version="1.0" encoding="utf-8"?>\n'
-            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-            ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n' + "\n".join(rows) + "\n</urlset>\n"
-        ).encode()
-
-    def _sitemap_row(self, article: Article) -> str:
-        links = [(article.language, article.path)]
-        other = "ru" if article.language == "en" else "en"
-        if article.translation is not None:
-            links.append((other, f"/{other}/{article.sections[0]}/{article.translation}/"))
-        alternates = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(self.address + path)}"/>'
-            for code, path in links
-        )
-        return (
-            f"<url><loc>{escape(self.address + article.path)}</loc>"
-            f"<lastmod>{article.updated.isoformat()}</lastmod>{alternates}</url>"
-        )
 
 
 def redirect(path: str, status: HTTPStatus) -> Reply:
