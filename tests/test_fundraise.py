@@ -165,6 +165,9 @@ def test_a_donation_counts_once_for_its_arm_and_its_appeal(newsroom: Newsroom) -
         ("id,date,amount\nx,2026-11-28,1.005\n", "two decimals"),
         ("id,date,amount\nx,2026-11-28,NaN\n", ":2: no donation was taken"),
         ("id,date,amount\n,2026-11-28,1\n", "id: is empty"),
+        ("id,date,amount\nx,2026-11-28,1e999999\n", ":2: no donation was taken"),
+        ("id,date,amount\nx,2026-11-28,1e12\n", "1000000000 at most"),
+        ("id,date,amount\nx\u200b,2026-11-28,1\n", "id: 200 characters at most"),
     ],
 )
 def test_a_bad_file_of_donations_is_refused_with_its_line(
@@ -182,3 +185,16 @@ def test_a_donor_is_a_hash_and_never_an_address(tmp_path: Path) -> None:
     with pytest.raises(errors.InputError, match="40 characters") as caught:
         fundraise.read_donors(file)
     assert "ann" not in str(caught.value)
+
+
+def test_a_gift_that_is_told_twice_counts_once_and_spares_its_donor(newsroom: Newsroom) -> None:
+    configure(newsroom, "donor_days = 10")
+    newsroom.reader("ann")
+    gift = {"id": "d1", "date": "2026-11-24", "amount": "10", "currency": "EUR"}
+    told = {**gift, "appeal": "support.a", "address": "ANN@reader.example"}
+    assert [newsroom.app.appeals.take_gift(told) for _ in range(2)] == [True, False]
+    newsroom.article("One")
+    newsroom.friday()
+    assert shown(newsroom)["ann@reader.example"][0] == ""
+    with newsroom.app.db.read() as tx:
+        assert fund.get_raised(tx) == {"support": 1000}

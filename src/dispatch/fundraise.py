@@ -1,7 +1,8 @@
 """fundraise: donations and donors -> what appeals have brought, and whom to leave alone.
 
-In: files of the donation side. Out: frozen reports. Never: a link between a donation and a reader:
-results are known by what the appeal's link said (`?appeal=winter.a`), donors by a keyed hash.
+In: files of the donation side, or its word of one gift. Out: frozen reports. Never: a link between
+a donation and a reader: results are known by what the appeal's link said (`?appeal=winter.a`),
+donors by a keyed hash.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from dispatch import errors
 from dispatch.model.publication import Appeal
-from dispatch.rules import appeals, proportions
+from dispatch.rules import appeals, mailbox, proportions
 from dispatch.rules.proportions import Estimate
 from dispatch.store import fund
 from dispatch.store.database import Database
@@ -25,9 +26,16 @@ from dispatch.store.fund import Donation
 
 #: The columns of a file of donations; the first three must be there.
 COLUMNS = ("id", "date", "amount", "appeal", "issue")
+#: The fields of a gift that is told by itself; the first ones must be there.
+NEEDED_FIELDS = 4
+FIELDS = ("id", "date", "amount", "currency", "appeal", "issue", "address", "address_hash")
+#: No identifier or name of the donation side is longer, and no single gift is larger.
+MAX_CHARACTERS = 200
+MAX_CENTS = 100_000_000_000
 #: The largest file that is read, in lines.
 MAX_LINES = 1_000_000
 
+_WHO = "address: an e-mail address, or address_hash: 40 characters 0-9 and a-f; not both"
 _HASH = re.compile(r"[0-9a-f]{40}")
 
 
@@ -56,6 +64,14 @@ class AppealReport:
     currency: str
     held_out: int
     arms: tuple[ArmReport, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """A donation, and the keyed hash of who gave ("" where nobody says): stored apart."""
+
+    donation: Donation
+    donor: str = ""
 
 
 def report(db: Database, configured: Sequence[Appeal]) -> tuple[AppealReport, ...]:
@@ -95,12 +111,16 @@ def _donation(row: Mapping[str, str]) -> Donation | str:
     try:
         cents = Decimal(row["amount"]) * 100
         day = date.fromisoformat(row["date"])
-    except (ValueError, InvalidOperation):
+    except (ValueError, ArithmeticError):
         return "date: a day as 2026-11-24; amount: a number with a point"
-    if not cents.is_finite() or cents != cents.to_integral_value() or cents <= 0:
-        return "amount: above 0, with at most two decimals"
+    if not cents.is_finite() or not 0 < cents <= MAX_CENTS or cents % 1:
+        return f"amount: above 0, {MAX_CENTS // 100} at most, with at most two decimals"
     if not row["id"]:
         return "id: is empty"
+    for name in ("id", "appeal", "issue"):
+        text = row.get(name, "")
+        if len(text) > MAX_CHARACTERS or not text.isprintable():
+            return f"{name}: {MAX_CHARACTERS} characters at most, all of them visible"
     return Donation(
         id=row["id"],
         donated_on=day,
@@ -108,6 +128,51 @@ def _donation(row: Mapping[str, str]) -> Donation | str:
         appeal=row.get("appeal", ""),
         issue=row.get("issue", ""),
     )
+
+
+def read_gift(
+    document: Mapping[str, object], configured: Sequence[Appeal], *, secret: str, today: date
+) -> Gift | str:
+    """What the donation side says of one donation, or what is wrong with it.
+
+    Never with an address in it. A day of tomorrow is that of a place east of us; one later would
+    spare a donor for years.
+    """
+    row = {name: value for name, value in document.items() if isinstance(value, str)}
+    if unknown := [name for name in document if name not in FIELDS]:
+        return f"{unknown[0][:MAX_CHARACTERS]!r}: is no field; there are {', '.join(FIELDS)}"
+    wanted = [name for name in FIELDS if name in document or name in FIELDS[:NEEDED_FIELDS]]
+    if missing := [name for name in wanted if name not in row]:
+        return f"{missing[0]}: must be given, as text or number"
+    donation = _donation(row)
+    if isinstance(donation, str):
+        return donation
+    if donation.donated_on > today + timedelta(days=1):
+        return "date: is in the future"
+    if wrong_currency := _wrong_currency(row["currency"], donation.appeal, configured):
+        return wrong_currency
+    donor = _donor(row, secret)
+    return Gift(donation=donation, donor=donor) if donor is not None else _WHO
+
+
+def _wrong_currency(said: str, name: str, configured: Sequence[Appeal]) -> str:
+    """An appeal counts in one currency: what is given in another must be changed before."""
+    key = name.partition(".")[0]
+    known = {one.currency for one in configured if key in ("", one.key)}
+    if said in known or not known:
+        return ""
+    return f"currency: the appeal counts in {', '.join(sorted(known))}"
+
+
+def _donor(row: Mapping[str, str], secret: str) -> str | None:
+    """The keyed hash of who gave, "" where nobody is named; None for what names nobody."""
+    if "address_hash" in row:
+        is_good = "address" not in row and _HASH.fullmatch(row["address_hash"])
+        return row["address_hash"] if is_good else None
+    if "address" not in row:
+        return ""
+    address = mailbox.read_address(row["address"])
+    return mailbox.address_hash(address, secret) if address else None
 
 
 def read_donors(path: Path) -> Mapping[str, date]:
@@ -129,6 +194,15 @@ def take_donations(db: Database, found: Sequence[Donation], *, dry_run: bool) ->
     """Keep donations, each id once; returns how many were new."""
     with db.write(dry_run=dry_run) as tx:
         return fund.add_donations(tx, found)
+
+
+def take_gift(db: Database, gift: Gift) -> bool:
+    """Keep a donation once, and leave its donor alone; returns whether it was new."""
+    with db.write() as tx:
+        is_new = fund.add_donations(tx, [gift.donation]) == 1
+        if gift.donor:
+            fund.add_donors(tx, {gift.donor: gift.donation.donated_on})
+    return is_new
 
 
 def take_donors(db: Database, found: Mapping[str, date], *, dry_run: bool) -> int:

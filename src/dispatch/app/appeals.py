@@ -1,16 +1,18 @@
 """Appeals: everything that the App does with donation requests and what they bring.
 
-In: the office; files and figures of the donation side. Out: reports.
+In: the office; files, figures and signed words of the donation side. Out: reports.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from dispatch import errors, fundraise
 from dispatch.app.office import Office
 from dispatch.fundraise import AppealReport
-from dispatch.rules import mailbox
+from dispatch.rules import mailbox, signatures
+from dispatch.rules.signatures import Refusal
 from dispatch.store import fund, issues
 
 
@@ -33,6 +35,33 @@ class Appeals:
         """Leave the donors of a file of hashes alone; returns how many are news."""
         found = fundraise.read_donors(path)
         return fundraise.take_donors(self._office.db, found, dry_run=dry_run)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the donation side may tell us by itself."""
+        return self._office.config.donations.secret is not None
+
+    def check_signature(self, header: str, body: bytes) -> Refusal | None:
+        """Whether `body` is the donation side's, and fresh."""
+        settings = self._office.config.donations
+        return signatures.check(
+            header,
+            body,
+            settings.secret or "",
+            now=self._office.clock.now(),
+            tolerance_seconds=settings.tolerance_seconds,
+        )
+
+    def take_gift(self, document: Mapping[str, object]) -> bool | str:
+        """Keep one donation, each id once; whether it was new, or what is wrong with it."""
+        config = self._office.config
+        today = self._office.clock.now().astimezone(config.publication.time_zone).date()
+        gift = fundraise.read_gift(
+            document, config.appeals, secret=config.storage.secret, today=today
+        )
+        if isinstance(gift, str):
+            return gift
+        return fundraise.take_gift(self._office.db, gift)
 
     def hash_address(self, text: str) -> str:
         """The keyed hash by which a donor is known; raises InputError for what is no address."""

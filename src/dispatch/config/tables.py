@@ -557,6 +557,32 @@ class AppealTable(Table):
         return ends_on
 
 
+class DonationsTable(Table):
+    """How your donation page tells of a donation by itself: POST /hooks/donations."""
+
+    secret: v.Secret | None = setting(
+        "The secret that its messages are signed with. Without one the address is not there.",
+        None,
+    )
+    secret_file: v.SecretFile | None = setting("A file that holds the secret.", None)
+    tolerance: v.Duration = setting(
+        "How far the time of a message may be from ours, either way.", "5m"
+    )
+
+    @field_validator("secret_file")
+    @classmethod
+    def _has_one_secret(cls, file: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _given_once("secret", file, info)
+        return file
+
+    @field_validator("secret", "secret_file")
+    @classmethod
+    def _is_long(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None:
+            _not_guessable(secret)
+        return secret
+
+
 class TransportTable(Table):
     """How messages leave: to files in a folder, or to an SMTP server."""
 
@@ -795,6 +821,7 @@ class Tables(Table):
     feeds: FeedsTable = setting("All feeds.", {})
     newsletters: tuple[NewsletterTable, ...] = setting("What one subscribes to.", ())
     appeals: tuple[AppealTable, ...] = setting("Donation requests.", ())
+    donations: DonationsTable = setting("How your donation page tells of a donation.", {})
     transport: TransportTable = setting("How messages leave.", {})
     web: WebTable = setting("Where the built-in server listens.", {})
     storage: StorageTable = setting("The database and the key.", {})

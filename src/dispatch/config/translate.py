@@ -41,6 +41,7 @@ from dispatch.model.settings import (
     AlarmSettings,
     CollectSettings,
     DeliverySettings,
+    DonationSettings,
     FolderSettings,
     ScheduleSettings,
     Security,
@@ -71,6 +72,7 @@ class Config:
     feeds: FeedSettings
     newsletters: tuple[Newsletter, ...]
     appeals: tuple[Appeal, ...]
+    donations: DonationSettings
     transport: TransportSettings
     web: WebSettings
     storage: StorageSettings
@@ -316,6 +318,13 @@ def web(table: t.WebTable) -> WebSettings:
     )
 
 
+def donations(table: t.DonationsTable) -> DonationSettings:
+    """[donations]."""
+    return DonationSettings(
+        secret=_revealed(table.secret or table.secret_file), tolerance_seconds=table.tolerance
+    )
+
+
 def storage_url(table: t.StorageTable, root: Path) -> str:
     """The URL of the database."""
     return _revealed(table.url or table.url_file) or f"sqlite:///{root / DATABASE_FILE}"
@@ -376,6 +385,7 @@ def config(
         feeds=feeds(tables.feeds),
         newsletters=tuple(map(newsletter, tables.newsletters)),
         appeals=tuple(appeal for table in tables.appeals for appeal in appeals(table)),
+        donations=donations(tables.donations),
         transport=transport(tables.transport),
         web=web(tables.web),
         storage=storage,

@@ -30,6 +30,14 @@ class AlarmSettings:
     webhook: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonationSettings:
+    """How the donation side tells us of a donation. Without a secret it cannot."""
+
+    secret: str | None = field(default=None, repr=False)
+    tolerance_seconds: int = 300
+
+
 class Security(StrEnum):
     """How a connection to an SMTP server is protected."""
 

@@ -65,7 +65,7 @@ class ArticlesApi:
 
 
 def refusal(status: int) -> Response:
-    """What Starlette refuses below /api/: no such address, no such method, a fault of ours."""
+    """What Starlette refuses below /api/ and /hooks/: an address, a method, a fault of ours."""
     words = {404: "There is no such address", 405: "There is no such method here"}
     return _answer(
         push.problem(status, words.get(status, "Something went wrong here, not at your side"))

@@ -15,6 +15,8 @@ from dispatch.render import catalogue
 from dispatch.web import articles_api, headers
 from dispatch.web.pages import Notice, Printer
 
+#: Below these paths programs send us something, and expect problem documents (RFC 9457).
+_CALLERS = ("api", "hooks")
 #: Below these paths programs ask, not people.
 _PROGRAMS = ("feeds", "top", "related", "read", "beacon.js", "assets", "healthz", "readyz")
 
@@ -44,7 +46,7 @@ class Failures:
 
     def _answer(self, request: Request, status: int) -> Response:
         first = request.url.path.removeprefix(self.printer.prefix).lstrip("/").partition("/")[0]
-        if first == "api":
+        if first in _CALLERS:
             return articles_api.refusal(status)
         if first in _PROGRAMS:
             return headers.plain(f"{_plain_words(status)}\n", status)

@@ -18,6 +18,7 @@ from dispatch.web.articles_api import ArticlesApi
 from dispatch.web.asked_feeds import AskedFeedPages
 from dispatch.web.assets import Assets
 from dispatch.web.beacon import Beacon
+from dispatch.web.donations import DonationsDoor
 from dispatch.web.failures import Failures
 from dispatch.web.feed_files import FeedFiles
 from dispatch.web.feed_links_page import FeedLinksPage
@@ -114,6 +115,7 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/p/", choosing.explain),
         Route("/p/{token}", choosing.page, methods=["GET", "POST"]),
         Route("/one-click/{token}", leaving.one_click, methods=["GET", "POST"]),
+        Route("/hooks/donations", DonationsDoor(site).take, methods=["POST"]),
         Route("/api/openapi.json", api.describe),
         Route("/api/articles", api.create, methods=["POST"]),
         Route("/api/articles/{name:path}", api.one, methods=["PUT", "DELETE"]),
