@@ -11,8 +11,10 @@ second time.
 
 from __future__ import annotations
 
+import functools
 import math
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,7 +28,7 @@ import httpcore2
 import httpx2
 
 from dispatch import __version__
-from dispatch.fetch import dial, gate
+from dispatch.fetch import dial, gate, inflate
 from dispatch.rules import canonical
 
 FEED_TYPES = (
@@ -44,6 +46,14 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_RETRY_SECONDS = 7 * 24 * 3600
 #: Statuses whose Retry-After holds for the whole host (RFC 6585, section 4; RFC 9110, 15.6.4).
 _REST = frozenset({429, 503})
+#: What the client raises for trouble at the other end, or for an address that it cannot use.
+_TROUBLE = (
+    httpcore2.TimeoutException,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.UnsupportedProtocol,
+    httpx2.InvalidURL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,6 @@ class Fetcher:
         self._gate = gate.Gate(delay_seconds)
         self._agent = f"dispatch/{__version__} (+{_one_line(contact)})"
         self._deadlines = deadlines or Deadlines()
-        self._transport = dial.Transport()
 
     def __enter__(self) -> Self:
         return self
@@ -125,8 +134,7 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Let go of every connection."""
-        self._transport.close()
+        """Nothing is left to close: each connection ends with its request."""
 
     def get(
         self,
@@ -194,10 +202,8 @@ class Fetcher:
             return act()
         except _Stopped as stop:
             return stop.failure
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+        except _TROUBLE as error:
             return _failure_of(error, url)
-        except httpcore2.TimeoutException as error:
-            return FetchFailure(reason="timeout", text=f"{_shown(url)}: {error}")
         except (OSError, ValueError) as error:
             return FetchFailure(reason="network", text=f"{_shown(url)}: {error}")
         finally:
@@ -273,31 +279,29 @@ class Fetcher:
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One request without redirects: status, headers, decoded body."""
         leave = dial.LEAVE.get()
-        timeout = httpx2.Timeout(
-            leave.remaining(self._deadlines.read_seconds),
-            connect=leave.remaining(self._deadlines.connect_seconds),
-        )
-        request = httpx2.Request(
-            method,
-            url,
-            headers=dict(headers),
-            content=content if method not in ("GET", "HEAD") else None,
-            extensions={"timeout": timeout.as_dict()},
-        )
-        response = self._transport.handle_request(request)
-        response.request = request
-        try:
+        waits = dict.fromkeys(("read", "write"), leave.remaining(self._deadlines.read_seconds))
+        waits["connect"] = leave.remaining(self._deadlines.connect_seconds)
+        place = _on_the_wire(url)
+        with (
+            dial.connect(place) as connection,
+            connection.stream(
+                method,
+                place,
+                headers=list(headers.items()),
+                content=content if method not in ("GET", "HEAD") else None,
+                extensions={"timeout": waits},
+            ) as response,
+        ):
             received = _plain_headers(response.headers)
-            is_redirect = response.status_code in _REDIRECTS and "location" in received
-            body = b"" if is_redirect else _read(response, url, limit, leave)
-            return response.status_code, received, body
-        finally:
-            response.close()
+            is_redirect = response.status in _REDIRECTS and "location" in received
+            body = b"" if is_redirect else _read(response, received, url, limit, leave)
+            return response.status, received, body
 
 
 # --- Pieces of one request -------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=1024)
 def _checked(url: str) -> str:
     """`url` as a request may carry it: http(s), ASCII, without user-info and fragment."""
     clean = canonical.absolute_url(url)
@@ -321,14 +325,33 @@ def _headers_for(headers: dict[str, str], old: str, new: str) -> dict[str, str]:
     return headers if is_same else {k: v for k, v in headers.items() if k != "Authorization"}
 
 
-def _read(response: httpx2.Response, url: str, limit: int, leave: dial.Leave) -> bytes:
+@functools.lru_cache(maxsize=1024)
+def _on_the_wire(url: str) -> httpcore2.URL:
+    """`url` with its path and query percent-encoded, as a request line carries them."""
+    parsed = httpx2.URL(url)
+    return httpcore2.URL(
+        scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
+    )
+
+
+def _read(
+    response: httpcore2.Response,
+    headers: Mapping[str, str],
+    url: str,
+    limit: int,
+    leave: dial.Leave,
+) -> bytes:
     """The decoded body, as long as bytes and seconds last."""
-    coding = response.headers.get("content-encoding", "").strip().lower()
+    coding = headers.get("content-encoding", "").strip().lower()
     if coding not in _CODINGS:
         raise _stop("encoding", url, f"Content-Encoding {coding[:40]!r} was not asked for")
+    unpack = inflate.decoder(coding)
     body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
+    for chunk in response.iter_stream():
+        try:
+            body += unpack(chunk, limit + 1 - len(body))
+        except zlib.error as error:
+            raise _stop("encoding", url, f"the body is no {coding}: {error}") from None
         if len(body) > limit:
             raise _stop("too_large", url, f"more than {limit} bytes")
         if time.monotonic() > leave.ends_at:
@@ -336,9 +359,21 @@ def _read(response: httpx2.Response, url: str, limit: int, leave: dial.Leave) ->
     return bytes(body)
 
 
-def _plain_headers(headers: httpx2.Headers) -> Mapping[str, str]:
+def _plain_headers(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
     """Lower-case names; a name given several times has its values joined (RFC 9110, 5.3)."""
-    return MappingProxyType({name.lower(): value for name, value in headers.items()})
+    found: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), _header_text(raw_value)
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return MappingProxyType(found)
+
+
+def _header_text(value: bytes) -> str:
+    """UTF-8 where it is, for a Location that somebody forgot to encode; else Latin-1."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _answer(
@@ -391,9 +426,8 @@ def _failure_of(error: Exception, url: str) -> FetchFailure:
         (dial.Refused, "blocked"),
         (dial.Unresolved, "dns"),
         (httpx2.InvalidURL, "url"),
-        (httpx2.TimeoutException, "timeout"),
-        (httpx2.DecodingError, "encoding"),
-        (httpx2.RemoteProtocolError, "protocol"),
+        (httpcore2.TimeoutException, "timeout"),
+        (httpcore2.RemoteProtocolError, "protocol"),
     ):
         if any(isinstance(cause, kind) for cause in causes):
             return FetchFailure(reason=reason, text=f"{_shown(url)}: {_why(causes)}")

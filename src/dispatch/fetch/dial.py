@@ -8,6 +8,7 @@ resolver, which has its own patience).
 from __future__ import annotations
 
 import contextvars
+import functools
 import socket
 import ssl
 import time
@@ -47,18 +48,16 @@ _NOBODY = Leave(frozenset(), float("inf"))
 LEAVE: contextvars.ContextVar[Leave] = contextvars.ContextVar("leave", default=_NOBODY)
 
 
-class Transport(httpx2.HTTPTransport):
-    """httpx2's transport with our dialler under it (it offers no public place for one)."""
+def connect(url: httpcore2.URL) -> httpcore2.HTTPConnection:
+    """A connection for one request to `url`; it dials when the request is sent."""
+    context = _trust() if url.scheme == b"https" else None
+    return httpcore2.HTTPConnection(url.origin, ssl_context=context, network_backend=_Dialler())
 
-    def __init__(self) -> None:
-        context = httpx2.create_ssl_context(trust_env=False)
-        super().__init__(verify=context, trust_env=False)
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=context,
-            max_connections=64,
-            max_keepalive_connections=0,
-            network_backend=_Dialler(),
-        )
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """The authorities that we believe; to read them takes as long as a hundred requests."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _Dialler(httpcore2.SyncBackend):

@@ -110,6 +110,7 @@ def match_key(url: str) -> str:
     return parts.netloc.removeprefix("www.") + path + query + fragment
 
 
+@functools.lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """The host of `url` in ASCII and lower case, without port; "" where there is none."""
     parts = _split(url)
