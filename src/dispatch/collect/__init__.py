@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from queue import SimpleQueue
 
 from dispatch import fetch, ports, sources
 from dispatch.collect import intake, remember
@@ -134,17 +135,20 @@ def _harvests(due: Iterable[_Visit], desk: Desk) -> Iterator[tuple[_Visit, Harve
         lanes[host_of(visit.source, visit.state) or f"disk:{visit.source.name}"].append(visit)
     waiting = deque(sorted(lanes.values(), key=len, reverse=True))
     running: dict[Future[Harvest], deque[_Visit]] = {}
+    finished: SimpleQueue[Future[Harvest]] = SimpleQueue()
     with ThreadPoolExecutor(CONCURRENT_HOSTS, thread_name_prefix="collect") as pool:
         while waiting or running:
             while waiting and len(running) < MAX_HARVESTS:
                 lane = waiting.popleft()
-                running[pool.submit(_ask, lane[0], desk)] = lane
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                lane = running.pop(done)
-                visit = lane.popleft()
-                if lane:
-                    waiting.append(lane)
-                yield visit, done.result()
+                asked = pool.submit(_ask, lane[0], desk)
+                running[asked] = lane
+                asked.add_done_callback(finished.put)
+            done = finished.get()
+            lane = running.pop(done)
+            visit = lane.popleft()
+            if lane:
+                waiting.append(lane)
+            yield visit, done.result()
 
 
 def _ask(visit: _Visit, desk: Desk) -> Harvest:

@@ -194,7 +194,8 @@ class Intake:
 
     def _incoming(self, entry: Entry, language: str, keys: tuple[str, ...]) -> Incoming:
         authors = bylines.without(entry.authors, self.desk.publication.names.values())
-        entry = replace(entry, authors=authors)
+        if len(authors) < len(entry.authors):
+            entry = replace(entry, authors=authors)
         text = text_rules.text_of_clean(entry.html)
         names = identity.keys_of(entry, self.source.name, ids_are_shared=self.state.ids_are_shared)
         return Incoming(

@@ -6,6 +6,7 @@ a look at other names: a key that depended on who came first would change in ano
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -25,6 +26,8 @@ _NOT_IN_KEY: Final = re.compile(r"[^a-z0-9]+")
 _DIGEST_LENGTH: Final = 10
 
 
+#: A newsroom has a few hundred of them.
+@functools.lru_cache(maxsize=4096)
 def author_key(name: str) -> str:
     """The key of the author called `name`; never empty.
 

@@ -208,6 +208,8 @@ def embargo_until(entry: Entry, now: datetime) -> datetime | None:
 def with_plausible_dates(entry: Entry, now: datetime) -> Entry:
     """`entry` without dates so far ahead that they must be wrong; our first sight replaces them."""
     limit = now + LONGEST_EMBARGO
+    if not any(date and date > limit for date in (entry.published_at, entry.updated_at)):
+        return entry
     return replace(
         entry,
         published_at=_unless_after(entry.published_at, limit),

@@ -47,6 +47,20 @@ _OFFERED = (
 _alias = schema.article_alias
 
 
+#: Made once: to put together and to compile so many conditions costs more than to run them.
+_IN_WINDOWS = sa.select(_article.c.updated_at).where(
+    sa.or_(
+        *(
+            sa.and_(
+                _article.c.updated_at >= sa.bindparam(f"begin{place}"),
+                _article.c.updated_at < sa.bindparam(f"end{place}"),
+            )
+            for place in range(_WINDOWS)
+        )
+    )
+)
+
+
 def find_known(
     tx: Transaction, keys: Collection[identity.Key]
 ) -> dict[identity.Key, identity.Known]:
@@ -118,7 +132,7 @@ def add_articles(
             "group_id": number,
             "updated_at": second,
         }
-    tx.execute(sa.insert(_article), rows)
+    upsert.insert_all(tx, _article, rows)
     numbered = dict(zip(ids, drafts, strict=True))
     _add_sections(tx, source, {one: draft.sections for one, draft in numbered.items()})
     authors.add_authors(tx, {one: draft.entry.authors for one, draft in numbered.items()})
@@ -263,8 +277,7 @@ def _add_sections(
         for article_id, sections in said.items()
         for position, section in enumerate(sections, first)
     ]
-    if rows:
-        tx.execute(sa.insert(_section), rows)
+    upsert.insert_all(tx, _section, rows)
 
 
 def add_aliases(tx: Transaction, names: Mapping[int, Iterable[identity.Key]]) -> None:
@@ -362,7 +375,7 @@ def _content(entry: Entry, language: str) -> dict[str, Any]:
         "title": entry.title,
         "standfirst": entry.standfirst,
         "html": entry.html,
-        "authors": [asdict(author) for author in entry.authors],
+        "authors": [{"name": author.name, "url": author.url} for author in entry.authors],
         "image": asdict(entry.image) if entry.image else None,
     }
 
@@ -388,14 +401,14 @@ def _taken_seconds(tx: Transaction, firsts: Sequence[datetime]) -> set[datetime]
     """The seconds from each of `firsts` on in which an article was updated."""
     taken: set[datetime] = set()
     for start in range(0, len(firsts), _WINDOWS):
-        windows = [
-            sa.and_(
-                _article.c.updated_at >= first,
-                _article.c.updated_at < first + timedelta(seconds=_MOST_SECONDS),
-            )
-            for first in firsts[start : start + _WINDOWS]
-        ]
-        found = tx.execute(sa.select(_article.c.updated_at).where(sa.or_(*windows)))
+        moments = firsts[start : start + _WINDOWS]
+        places = range(_WINDOWS)
+        begins = [moments[min(place, len(moments) - 1)] for place in places]  # the last fills up
+        bounds = {f"begin{place}": begin for place, begin in enumerate(begins)} | {
+            f"end{place}": begin + timedelta(seconds=_MOST_SECONDS)
+            for place, begin in enumerate(begins)
+        }
+        found = tx.execute(_IN_WINDOWS, bounds)
         taken |= {row.updated_at.replace(microsecond=0) for row in found}
     return taken
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from dispatch.model.article import Author
 from dispatch.model.feed import AuthorShare
 from dispatch.rules import author_keys
-from dispatch.store import schema
+from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
 
 _author = schema.article_author
@@ -39,8 +39,7 @@ def _add(tx: Transaction, names: Mapping[int, Iterable[str]]) -> None:
             author_keys.author_key(name): name for name in some if name.strip()
         }.items()
     ]
-    if rows:
-        tx.execute(sa.insert(_author), rows)
+    upsert.insert_all(tx, _author, rows)
 
 
 def list_authors(tx: Transaction, least: int) -> list[AuthorShare]:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from dispatch.store import schema
+from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
 
 #: How many are shown of one article.
@@ -34,21 +34,21 @@ class Recognition:
 
 def add(tx: Transaction, rows: Sequence[Recognition]) -> None:
     """Keep them."""
-    if rows:
-        tx.execute(
-            sa.insert(_table),
-            [
-                {
-                    "article_id": one.article_id,
-                    "seen_at": one.seen_at,
-                    "source": one.source,
-                    "decision": one.decision,
-                    "step": one.step,
-                    "why": one.why,
-                }
-                for one in rows
-            ],
-        )
+    upsert.insert_all(
+        tx,
+        _table,
+        [
+            {
+                "article_id": one.article_id,
+                "seen_at": one.seen_at,
+                "source": one.source,
+                "decision": one.decision,
+                "step": one.step,
+                "why": one.why,
+            }
+            for one in rows
+        ],
+    )
 
 
 def list_of(tx: Transaction, article_id: int) -> list[Recognition]:

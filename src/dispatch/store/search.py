@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dispatch.model.article import Entry
 from dispatch.rules import words
-from dispatch.store import schema
+from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
 
 _word = schema.article_word
@@ -32,8 +32,7 @@ def add_words(tx: Transaction, entries: Mapping[int, Entry]) -> None:
         for article_id, entry in entries.items()
         for word in words.stems(_text(entry))
     ]
-    if rows:
-        tx.execute(sa.insert(_word), rows)
+    upsert.insert_all(tx, _word, rows)
 
 
 def _text(entry: Entry) -> str:

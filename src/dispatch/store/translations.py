@@ -33,7 +33,7 @@ def put_claims(
     for in the claims of others too. Returns the pairs that cannot be joined, because two articles
     of one language would meet.
     """
-    before = _claims_of(tx, list(claims))
+    before = _claims_of(tx, sorted(claims.keys() - set(minted)))
     wanted = {(one, key) for one, keys in claims.items() for key in keys}
     _remove(tx, before - wanted)
     rows = [{"article_id": one, "key": key} for one, key in sorted(wanted - before)]
@@ -128,7 +128,10 @@ def _members(
     members: dict[int, translations.Member] = {}
     groups: dict[int, int] = {}
     for chunk in _chunks(ids):
-        for row in tx.execute(sa.select(_article).where(_article.c.id.in_(chunk))):
+        columns = (
+            getattr(_article.c, name) for name in ("id", "language", "source", "url", "group_id")
+        )
+        for row in tx.execute(sa.select(*columns).where(_article.c.id.in_(chunk))):
             members[row.id] = translations.Member(
                 article_id=row.id,
                 language=row.language,
