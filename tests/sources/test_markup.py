@@ -142,6 +142,25 @@ def test_cleaning_is_idempotent_and_leaves_only_allowed_tags(soup: str) -> None:
     assert not re.search(r"<[^>]*\s(?:on\w+|style|srcset|data-\w+)=", outside)
 
 
+PROSE = st.sampled_from(
+    (
+        "<p> </p> <h1> </h2> <br> <b> </b> <i> </i> <em> </em> <strong> </strong> <a> </a> word "
+        "<a_href='/a_b?c&amp;d=%20'> <a_title='x&quot;&lt;y'_href=b> &nbsp; &#13; &#10; &amp;lt; "
+        "<p_dir=rtl> <b_lang=ru> < & &lt;b&gt; <ul> <li> </ul> <blockquote>"
+    )
+    .replace("_", "\x00")
+    .split()
+)
+
+
+@settings(max_examples=1000)
+@given(st.lists(PROSE, max_size=20).map(lambda some: "".join(some).replace("\x00", " ")))
+def test_plain_prose_needs_no_second_look(soup: str) -> None:
+    """What is taken for prose is cleaned once; cleaned again it must be the same."""
+    once = markup.clean_html(f"<p>one</p>{soup}<p>two</p>", BASE)
+    assert markup._clean_once(once, BASE) == once
+
+
 def test_text_of_html_keeps_the_words_of_blocks_apart() -> None:
     html = "<h2>Title</h2><p>One<br>two</p><ul><li>a</li><li>b &amp; c</li></ul><script>x</script>"
     assert markup.text_of(html) == "Title One two a b & c"

@@ -11,11 +11,12 @@ print. Once through here text is literal, so a second pass must say `markup=Fals
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _TAGS = (
     "a abbr acronym address area article aside audio b bdi bdo big blink blockquote body br button "
@@ -197,7 +198,8 @@ def letters_language(text: str, languages: Iterable[str]) -> str | None:
     marker letters choose among Cyrillic languages. None whenever the letters do not decide: two
     candidates share the script, or the markers belong to a language that is not a candidate.
     """
-    letters = [char for char in text[:20_000].casefold() if char.isalpha()]
+    counted = Counter(text[:20_000].casefold())
+    letters = {char: number for char, number in counted.items() if char.isalpha()}
     script = _script(letters)
     candidates = [tag for tag in languages if script and _script_of(tag) == script]
     if script == "cyrillic":
@@ -230,23 +232,26 @@ def _script_of(tag: str) -> str:
     return _SCRIPT_OF.get(primary(tag), "latin")
 
 
-def _script(letters: list[str]) -> str | None:
-    if len(letters) < _FEW_LETTERS:
+def _script(letters: Mapping[str, int]) -> str | None:
+    """The script of most of `letters`, which say how often each stands there."""
+    total = sum(letters.values())
+    if total < _FEW_LETTERS:
         return None
     counts: dict[str, int] = {}
-    for letter, number in Counter(letters).items():
+    for letter, number in letters.items():
         name = _letter_script(ord(letter))
         counts[name] = counts.get(name, 0) + number
     best = max(counts, key=lambda name: counts[name])
-    share = _MANY_SHARE if len(letters) >= _MANY_LETTERS else _FEW_SHARE
-    return best if counts[best] >= share * len(letters) else None
+    share = _MANY_SHARE if total >= _MANY_LETTERS else _FEW_SHARE
+    return best if counts[best] >= share * total else None
 
 
+@functools.lru_cache(maxsize=4096)
 def _letter_script(code: int) -> str:
     return next((name for low, high, name in _RANGES if low <= code <= high), "other")
 
 
-def _by_markers(letters: list[str], candidates: list[str]) -> str | None:
+def _by_markers(letters: Mapping[str, int], candidates: list[str]) -> str | None:
     """Choose among Cyrillic candidates; a lone candidate needs only no foreign markers."""
     found = _marked_language(letters)
     if found is None:
@@ -256,10 +261,10 @@ def _by_markers(letters: list[str], candidates: list[str]) -> str | None:
     return next(iter(matching), unmarked[0] if len(candidates) == len(unmarked) == 1 else None)
 
 
-def _marked_language(letters: list[str]) -> str | None:
+def _marked_language(letters: Mapping[str, int]) -> str | None:
     """The language whose markers are frequent enough that a quoted name cannot explain them."""
-    needed = max(1, round(len(letters) * _MARKER_SHARE))
+    needed = max(1, round(sum(letters.values()) * _MARKER_SHARE))
     for language, markers in _MARKERS:
-        if sum(letter in markers for letter in letters) >= needed:
+        if sum(letters.get(marker, 0) for marker in markers) >= needed:
             return language
     return None

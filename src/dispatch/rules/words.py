@@ -10,6 +10,7 @@ to be the same, not right.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -39,6 +40,8 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_stem(part) for part in sorted(set(parts), key=parts.index)))
 
 
+#: Headlines of a newsroom share their words.
+@functools.lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     if re.search("[а-я]", word):
         return _without(word, _RUSSIAN)

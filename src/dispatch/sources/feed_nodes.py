@@ -86,6 +86,8 @@ class Node:
     def children(self, *names: str) -> list[Node]:
         """Direct children: all of the first name, then all of the second, and so on."""
         index = self._index()
+        if index.keys().isdisjoint(names):  # most names that one could have are not there
+            return []
         return [Node(element, self.base, self) for name in names for element in index.get(name, ())]
 
     def elements(self) -> Iterator[Node]:

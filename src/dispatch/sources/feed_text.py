@@ -132,7 +132,7 @@ def _outer(element: Element) -> Iterator[str]:
     yield f"</{name}>"
 
 
-_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+_TAG = re.compile(r"<[A-Za-z][^<>=]*=[^<>]*>")
 _URL_ATTRIBUTE = re.compile(
     r"(\s(?:href|src|poster|cite|longdesc|background|action|data)\s*=\s*)"
     r"(\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+)",

@@ -77,6 +77,13 @@ _BLOCK = re.compile(
 )
 _LONGEST_PLACE = 120
 _EMPTY = re.compile(r"<(p|div|figure|figcaption|a|em|strong|b|i)(?: [a-z]+=\"[^\"]*\")*>\s*</\1>")
+#: Paragraphs and headings of text, in which nothing nests but one level of emphasis or links. A
+#: carriage return that a reference wrote would become a line break.
+_PHRASE = (
+    r"(?:[^<\r]++|<br>"
+    r"|<(?P<inner>a|b|em|i|strong)(?: [a-z]+=\"[^\"<>\r]*+\")*+>[^<\r]*+</(?P=inner)>)*+"
+)
+_PROSE = re.compile(rf"(?:<(?P<block>p|h[234])>{_PHRASE}</(?P=block)>[ \t\n]*+)++")
 #: An image as nh3 writes it: every value in double quotes.
 _IMG = re.compile(r"<img((?: [a-z\-]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z\-]+)=\"([^\"]*)\"")
@@ -108,9 +115,9 @@ def clean_html(html: str, base_url: str | None) -> str:
     source = _HEADINGS.sub(_heading, text_rules.without_hidden(source))
     cleaned = _clean_once(source, base)
     for _ in range(_MOST_PASSES):
-        source, cleaned = cleaned, _clean_once(cleaned, base)
-        if cleaned == source:
+        if cleaned == source or _is_prose(cleaned):
             break
+        source, cleaned = cleaned, _clean_once(cleaned, base)
     return cleaned
 
 
@@ -163,17 +170,19 @@ def paragraphs(text: str) -> str:
 # --- HTML ------------------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=256)
 def _usable_base(url: str | None) -> str | None:
     """`url` if nh3 can resolve against it (it raises for hosts that its own parser refuses)."""
     base = canonical.canonical_url(url or "")
-    if base is None:
-        return None
+    return base if base and _is_known_to_nh3("/".join(base.split("/", 3)[:3])) else None
+
+
+@functools.lru_cache(maxsize=256)
+def _is_known_to_nh3(origin: str) -> bool:
     try:
-        nh3.clean("", url_relative=("rewrite_with_base", base))
+        nh3.clean("", url_relative=("rewrite_with_base", origin))
     except ValueError:
-        return None
-    return base
+        return False
+    return True
 
 
 def _clean_once(source: str, base: str | None) -> str:
@@ -191,6 +200,11 @@ def _clean_once(source: str, base: str | None) -> str:
     return _without_empty(cleaned.replace("&nbsp;", "\xa0")).strip()
 
 
+def _is_prose(cleaned: str) -> bool:
+    """Whether it is so plain that it stays itself when it is parsed again: most articles are."""
+    return bool(_PROSE.fullmatch(cleaned)) and not _EMPTY.search(cleaned)
+
+
 def _bounded(source: str) -> str:
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     if len(source) <= MAX_CHARACTERS:
@@ -202,10 +216,11 @@ def _bounded(source: str) -> str:
 
 def _is_unfit(source: str) -> bool:
     """Whether a parser would take too long over it."""
+    tags = source.count("<")
     return (
         source.count("&") > MAX_REFERENCES
-        or source.lower().count("<img") > MAX_IMAGES
-        or _depth(source) > MAX_DEPTH
+        or (tags > MAX_IMAGES and source.lower().count("<img") > MAX_IMAGES)
+        or (tags > MAX_DEPTH and _depth(source) > MAX_DEPTH)
     )
 
 
@@ -240,7 +255,9 @@ def _heading(match: re.Match[str]) -> str:
 def _without_empty(markup: str) -> str:
     """Without elements that hold nothing, three levels deep (cut pixels leave their wrappers)."""
     for _ in range(3):
-        markup = _EMPTY.sub("", markup)
+        markup, count = _EMPTY.subn("", markup)
+        if not count:
+            break
     return markup
 
 
