@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.model.article import Article, Author, Image, Translation
+from dispatch.model.article import Article, Author, Image, RelatedArticle, Translation
 from dispatch.model.feed import Feed, FeedContext, FeedFormat, FeedSettings
 from dispatch.model.publication import Appeal, Publication, Section
 from dispatch.render import feeds as feed_rendering
@@ -19,6 +19,19 @@ from dispatch.rules import feeds as feed_rules
 
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SITE = "https://meridian.example/"
+
+
+def as_related(article: Article) -> RelatedArticle:
+    """What is offered of `article` beside another."""
+    return RelatedArticle(
+        id=article.id,
+        language=article.language,
+        url=article.url,
+        title=article.title,
+        group_id=article.group_id,
+        published_at=article.published_at,
+    )
+
 
 PUBLICATION = Publication(
     names={"en": "The Meridian", "ru": "Меридиан"},
@@ -131,7 +144,10 @@ class Newsroom:
             born_at=FRIDAY,
             alternates=feed_rules.make_alternates(self.feeds[key], tuple(self.feeds.values())),
             appeals=APPEALS,
-            read_also={1: (by_id[3], by_id[5]), 2: (by_id[4],)},
+            read_also={
+                1: (as_related(by_id[3]), as_related(by_id[5])),
+                2: (as_related(by_id[4]),),
+            },
             feeds_page_url="https://news.meridian.example/en/feeds/",
             subscribe_url="https://news.meridian.example/en/",
             hub_url="https://hub.meridian.example/",

@@ -279,6 +279,40 @@ def test_the_lead_image_of_an_item(read: Read, content: str, url: str | None) ->
     assert (image.url if image else None) == url
 
 
+_PICTURE = '<media:content url="/a.jpg" medium="image">%s</media:content>'
+
+
+@pytest.mark.parametrize(
+    ("content", "credit"),
+    [
+        (_PICTURE % "", ""),
+        (_PICTURE % "<media:credit>Olga Petrova</media:credit>", "Olga Petrova"),
+        (
+            _PICTURE
+            % (
+                '<media:credit role="distribution company">Agency</media:credit>'
+                '<media:credit role="photographer" scheme="urn:ebu">O. Petrova</media:credit>'
+            ),
+            "O. Petrova",
+        ),
+        (
+            "<media:group><media:credit>Of the group</media:credit>"
+            + _PICTURE % ""
+            + "</media:group>",
+            "Of the group",
+        ),
+        ('<media:credit>Of the item</media:credit><media:thumbnail url="/t.jpg"/>', "Of the item"),
+        ('<media:credit>Of the item</media:credit><enclosure url="/a.jpg" type="image/jpeg"/>', ""),
+    ],
+)
+def test_a_picture_has_the_credit_that_stands_nearest(
+    read: Read, content: str, credit: str
+) -> None:
+    image = item(read, content).image
+    assert image is not None
+    assert image.credit == credit
+
+
 @pytest.mark.parametrize(
     "document",
     [

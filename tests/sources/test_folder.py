@@ -64,7 +64,7 @@ def test_a_file_with_everything(write: Write, visit: Callable[..., Harvest]) -> 
         "authors:\n  - Ann Lee\n  - {name: Bob, url: /bob}\n"
         "standfirst: Crews   walked out\n"
         "date: 2026-11-24 10:00\nupdated: 2026-11-24T11:30:00+03:00\n"
-        "image: /i.jpg\nimage_alt: Fog\nid: story-1\n"
+        "image: /i.jpg\nimage_alt: Fog\nimage_credit: Olga Petrova\nid: story-1\n"
         "---\n# Head\n\nText *here* <script>x</script>[link](/l)\n\n| a |\n|---|\n| b |\n",
     )
     found = only(visit())
@@ -78,7 +78,7 @@ def test_a_file_with_everything(write: Write, visit: Callable[..., Harvest]) -> 
     assert found.standfirst == "Crews walked out"
     assert found.published_at == datetime(2026, 11, 24, 7, tzinfo=UTC)
     assert found.updated_at == datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
-    assert found.image == Image(url="https://n.example/i.jpg", alt="Fog")
+    assert found.image == Image(url="https://n.example/i.jpg", alt="Fog", credit="Olga Petrova")
     assert "<h2>Head</h2>" in found.html
     assert "<table>" in found.html
     assert "script" not in found.html

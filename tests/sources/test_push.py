@@ -30,7 +30,7 @@ WHOLE: dict[str, Any] = {
         {"name": "Cy Dahl", "url": "https://c.example/"},
     ],
     "sections": ["World"],
-    "image": {"url": "https://n.example/a.jpg", "alt": "A quay", "width": 1200},
+    "image": {"url": "https://n.example/a.jpg", "alt": "A quay", "credit": "O. P.", "width": 1200},
     "translations": [{"url": "https://n.example/ru/dogovory", "language": "ru"}],
     "published_at": "2026-11-24T12:00:00+03:00",
     "updated_at": "2026-11-24T10:00:00Z",
@@ -61,6 +61,7 @@ def test_a_document_becomes_a_clean_entry() -> None:
     assert entry.published_at == datetime(2026, 11, 24, 9, tzinfo=UTC)
     assert entry.image is not None
     assert (entry.image.width, entry.image.alt) == (1200, "A quay")
+    assert entry.image.credit == "O. P."
     assert [link.language for link in entry.translations] == ["ru"]
 
 

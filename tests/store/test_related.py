@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.rules.related import Relation
-from dispatch.store import related
+from dispatch.store import articles, related
 
 
 def relation(one: int, other: int, text: float) -> Relation:
@@ -25,6 +25,7 @@ def test_a_pair_is_known_from_both_sides_and_said_anew(newsroom: Any) -> None:
         ]
         assert [number for number, _, _ in related.list_pending(tx, 10)] == [two]
         assert [found.id for found in related.read_also(tx, [one], 3)[one]] == [two]
+        assert [found.id for found in related.list_earlier(tx, [two], 3)[two]] == [one]
 
 
 def test_an_article_that_nothing_is_like_is_not_asked_about_again(newsroom: Any) -> None:
@@ -44,3 +45,19 @@ def test_an_outline_has_the_text_without_its_tags(newsroom: Any) -> None:
     assert outline == candidate
     assert outline.text.split() == ["Ports", "&", "cranes"]
     assert outline.sections == ("politics",)
+
+
+def test_beside_an_article_in_a_feed_stand_the_best_of_the_earlier_ones(newsroom: Any) -> None:
+    ids = [newsroom.article(f"https://a.example/{number}") for number in range(6)]
+    newest, texts = ids[-1], (0.7, 0.5, 0.5, 0.9, 0.2)
+    with newsroom.db.write() as tx:
+        pairs = [relation(newest, one, text) for one, text in zip(ids[:-1], texts, strict=True)]
+        related.put_relations(tx, newest, newsroom.now, pairs)
+        articles.withdraw_article(tx, ids[3], newsroom.now)
+        found = related.list_earlier(tx, ids, 3)
+        assert found.keys() == {newest}
+        assert [one.id for one in found[newest]] == [ids[0], ids[1], ids[2]]
+        assert found[newest][0].url == "https://a.example/0"
+        assert found[newest] == related.list_earlier(tx, [newest], 3)[newest]
+        assert [one.id for one in related.read_also(tx, ids, 3)[newest]] == ids[:3]
+        assert related.list_earlier(tx, ids, 0) == {}

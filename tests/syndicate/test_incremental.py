@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from dispatch import relate
 from dispatch.render import output
 from dispatch.store import articles, database, schema
 
@@ -26,10 +27,19 @@ WAIT = st.tuples(st.just("wait"), st.integers(0, 40))
 CONFIGURE = st.tuples(
     st.just("configure"),
     st.sampled_from(
-        [{"entries": 3}, {"appeal": False}, {"retraction_days": 3}, {"full_text": False}]
+        [
+            {"entries": 3},
+            {"appeal": False},
+            {"retraction_days": 3},
+            {"full_text": False},
+            {"read_also": 0},
+        ]
     ),
 )
-STEPS = st.lists(st.one_of(ADD, ADD, EDIT, WITHDRAW, TRANSLATE, WAIT, CONFIGURE), max_size=12)
+RELATE = st.tuples(st.just("relate"))
+STEPS = st.lists(
+    st.one_of(ADD, ADD, EDIT, WITHDRAW, TRANSLATE, RELATE, WAIT, CONFIGURE), max_size=12
+)
 
 
 class Story:
@@ -54,6 +64,9 @@ class Story:
 
     def _translate(self, one: int, other: int) -> None:
         self.desk.translate(self.ids[one % len(self.ids)], self.ids[other % len(self.ids)])
+
+    def _relate(self) -> None:
+        relate.relate(self.desk.db, now=self.desk.now)
 
     def _wait(self, days: int) -> None:
         self.desk.later(days=days)
@@ -108,7 +121,7 @@ def test_building_bit_by_bit_is_building_from_nothing(
         tx.execute(sa.delete(schema.article))
     forget_everything(quick_desk.db)
     quick_desk.later(days=1)
-    quick_desk.set(entries=10, appeal=True, retraction_days=0, full_text=True)
+    quick_desk.set(entries=10, appeal=True, retraction_days=0, full_text=True, read_also=3)
     story = Story(quick_desk)
     quick_desk.build()
     for step in steps:
@@ -123,7 +136,9 @@ def test_the_same_on_each_database(desk: Any, tmp_path: Path) -> None:
     for step in (
         ("add", "ru", ("world",), 0),
         ("translate", 0, 3),
+        ("relate",),
         ("edit", 1, ("economy",), True),
+        ("relate",),
         ("withdraw", 2),
         ("wait", 40),
         ("edit", 0, ("world", "economy"), False),
@@ -137,6 +152,7 @@ def test_the_same_on_each_database(desk: Any, tmp_path: Path) -> None:
 def test_nothing_new_means_that_no_article_is_loaded(desk: Any, monkeypatch: Any) -> None:
     for number in range(30):
         desk.add(ago=timedelta(days=3 * number))
+    relate.relate(desk.db, now=desk.now)
     desk.build()
 
     def refuse(*_: Any) -> None:

@@ -6,12 +6,12 @@ many of these as there are questions and readers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from dispatch.app.office import Office
-from dispatch.model.article import Article
+from dispatch.model.article import Article, RelatedArticle
 from dispatch.model.feed import Feed, FeedContext, FeedFormat, FeedKind
 from dispatch.model.subscriber import Subscription, SubscriptionState
 from dispatch.render import catalogue
@@ -19,7 +19,7 @@ from dispatch.render import feeds as feed_documents
 from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import addresses, tokens, words
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import articles, own_feeds, search, subscribers
+from dispatch.store import articles, own_feeds, related, search, subscribers
 from dispatch.store.database import Transaction
 
 #: Longer questions are not read to the end, and these many words of one are looked for.
@@ -128,11 +128,17 @@ class AskedFeeds:
             publication=publication,
             settings=self._office.config.feeds,
             born_at=feed_rules.born_at(publication),
+            read_also=self._beside(shown),
             feeds_page_url=addresses.feeds_page_url(publication, language),
         )
         pieces = Pieces()
         kept = feed_documents.fitting(shown, context, pieces)
         return feed_documents.render_feed(feed, feed_format, kept, context, (), pieces)
+
+    def _beside(self, shown: Sequence[Article]) -> Mapping[int, Sequence[RelatedArticle]]:
+        with self._office.db.read() as tx:
+            ids = [one.id for one in shown]
+            return related.list_earlier(tx, ids, self._office.config.feeds.read_also)
 
     def _subscriber_of(self, unsubscribe_token: str) -> int | None:
         read = self._office.signer.read(unsubscribe_token, tokens.Purpose.UNSUBSCRIBE)

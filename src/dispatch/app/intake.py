@@ -77,11 +77,10 @@ class Intake:
                 progress=progress,
             )
             alerts = None if dry_run else self._alert(fetcher)
-        if not dry_run:
-            self._related.relate()
+        related = None if dry_run else self._related.relate()
         counted = self.tally(dry_run=dry_run, progress=progress) if with_reads else None
         rebuilt = None
-        if report.has_changes and not dry_run:
+        if not dry_run and (report.has_changes or (related and related.compared)):
             rebuilt = self._feeds.syndicate(progress=progress)
             self._top.publish()
         return CollectResult(articles=report, reads=counted, feeds=rebuilt, alerts=alerts)

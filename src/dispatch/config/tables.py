@@ -321,7 +321,9 @@ class FeedsTable(Table):
     entries: v.Count = setting("How many articles a feed holds.", 30)
     full_text: v.Flag = setting("Whole articles; otherwise standfirsts alone.", True)
     appeal: v.Flag = setting("Whether an appeal stands below each article.", True)
-    read_also: v.Flag = setting("Whether related articles are named below each article.", True)
+    read_also: v.CountOrNone = setting(
+        "How many related articles are named below each article; 0 means none.", 3
+    )
     summaries: tuple[v.FeedKey, ...] = setting(
         'Feeds with standfirsts alone, by their folder ("en/economy"), whatever full_text says.', ()
     )

@@ -90,6 +90,18 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedArticle:
+    """An article as it is offered beside another: no more than a link needs, and its place."""
+
+    id: int
+    language: str
+    url: str
+    title: str
+    group_id: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What the newsroom published.
 

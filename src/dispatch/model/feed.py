@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.model.article import Article
+from dispatch.model.article import RelatedArticle
 from dispatch.model.publication import Appeal, Publication
 
 
@@ -92,13 +92,14 @@ class FeedSettings:
 
     `hub` says whether we are a WebSub hub ourselves; the public ones of `ping` are told of changes.
     Listeners at `hub_allow_hosts` may have private addresses.
+    `read_also` is how many related articles are named below each.
     `retraction_days`: how long a notice stands in place of a withdrawn article.
     """
 
     entries: int = 30
     full_text: bool = True
     appeal: bool = True
-    read_also: bool = True
+    read_also: int = 3
     summaries: tuple[str, ...] = ()
     author_articles: int = 0
     newsletters: bool = True
@@ -180,7 +181,7 @@ class FeedContext:
     born_at: datetime
     alternates: tuple[FeedAlternate, ...] = ()
     appeals: Mapping[str, Appeal] = field(default_factory=dict)
-    read_also: Mapping[int, Sequence[Article]] = field(default_factory=dict)
+    read_also: Mapping[int, Sequence[RelatedArticle]] = field(default_factory=dict)
     feeds_page_url: str | None = None
     subscribe_url: str | None = None
     hub_url: str | None = None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from dispatch.model.article import Article, Author, Image, Translation
+from dispatch.model.article import Article, Author, Image, RelatedArticle, Translation
 from dispatch.model.feed import FeedContext, PartnerRules
 from dispatch.model.publication import Appeal, Section
 from dispatch.render import catalogue, xml_text
@@ -63,7 +63,7 @@ class FeedEntry:
     sections: tuple[Section, ...]
     image: Image | None
     translations: tuple[Translation, ...]
-    read_also: tuple[Article, ...]
+    read_also: tuple[RelatedArticle, ...]
     published_at: datetime
     updated_at: datetime
     enclosure: Image | None = None

@@ -21,6 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from dispatch.model.article import Article
 
@@ -74,6 +75,25 @@ class Relation:
             + AUTHOR_WEIGHT * self.same_author
             + TEXT_WEIGHT * self.text
         )
+
+
+class Candidate(Protocol):
+    """What must be known of an article that may be offered."""
+
+    @property
+    def id(self) -> int:
+        """Its number: it decides a tie."""
+
+    @property
+    def group_id(self) -> int:
+        """The piece that it is one translation of."""
+
+    @property
+    def published_at(self) -> datetime:
+        """The younger of two alike comes first."""
+
+
+Offered = TypeVar("Offered", bound=Candidate)
 
 
 class Library:
@@ -134,20 +154,32 @@ def read_also(
 
     `relations` are those of the articles shown. Ties: the newer article, then the smaller id.
     """
-    articles = {one.id: one for one in pool if one.withdrawn_at is None}
-    best = _closest(relation for relation in relations if relation.other_id in articles)
-    in_order = sorted(best, key=lambda one: _place(one, articles[one.other_id]))
-    taken = {article.group_id for article in shown}
-    chosen: list[tuple[Article, Relation]] = []
+    fit = {one.id: one for one in pool if one.withdrawn_at is None}
+    return choose({article.group_id for article in shown}, relations, fit, count)
+
+
+def choose(
+    groups: Collection[int],
+    relations: Iterable[Relation],
+    pool: Mapping[int, Offered],
+    count: int,
+) -> tuple[tuple[Offered, Relation], ...]:
+    """The same, of a `pool` in which all may be shown, beside the pieces called `groups`."""
+    best = _closest(relation for relation in relations if relation.other_id in pool)
+    in_order = sorted(best, key=lambda one: _place(one, pool[one.other_id]))
+    taken = set(groups)
+    chosen: list[tuple[Offered, Relation]] = []
     for relation in in_order:
-        article = articles[relation.other_id]
-        if len(chosen) < count and article.group_id not in taken:
+        article = pool[relation.other_id]
+        if len(chosen) == count:
+            break
+        if article.group_id not in taken:
             taken.add(article.group_id)
             chosen.append((article, relation))
     return tuple(chosen)
 
 
-def _place(relation: Relation, article: Article) -> tuple[float, float, int]:
+def _place(relation: Relation, article: Candidate) -> tuple[float, float, int]:
     published_at = article.published_at
     return -score(relation, published_at), -published_at.timestamp(), article.id
 

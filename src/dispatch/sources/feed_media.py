@@ -27,7 +27,7 @@ def image(node: Node, links: list[Link]) -> Image | None:
 def _media(node: Node) -> Iterator[Image]:
     for place in (node, *node.children("media:group")):
         for child in place.children("media:content"):
-            found = _from(child, "url")
+            found = _from(child, "url", _credit(place) or _credit(node))
             if found and _is_image(child, found):
                 yield found
 
@@ -36,7 +36,7 @@ def _thumbnails(node: Node) -> Iterator[Image]:
     places = (node, *node.children("media:group"), *node.children("media:content"))
     for place in places:
         for child in place.children("media:thumbnail"):
-            found = _from(child, "url")
+            found = _from(child, "url", _credit(place) or _credit(node))
             if found:
                 yield found
 
@@ -63,7 +63,8 @@ def _plain(node: Node) -> Iterator[Image]:
             yield Image(url=url)
 
 
-def _from(node: Node, attribute: str) -> Image | None:
+def _from(node: Node, attribute: str, credit: str = "") -> Image | None:
+    """`credit` is that of the element around it, which holds for all within (Media RSS)."""
     url = node.link(node.attribute(attribute))
     if url is None:
         return None
@@ -74,7 +75,15 @@ def _from(node: Node, attribute: str) -> Image | None:
         width=_number(node.attribute("width")),
         height=_number(node.attribute("height")),
         length=_number(node.attribute("length") or node.attribute("filesize")),
+        credit=_credit(node) or credit,
     )
+
+
+def _credit(node: Node) -> str:
+    """Who made the picture: whom the feed calls its photographer, else whom it names first."""
+    named = [(one.attribute("role").lower(), one.text()) for one in node.children("media:credit")]
+    by_role = {role: name for role, name in reversed(named) if name}
+    return by_role.get("photographer") or next((name for _, name in named if name), "")
 
 
 def _is_image(node: Node, found: Image) -> bool:

@@ -287,11 +287,15 @@ def _authors(text: _Text) -> tuple[Author, ...]:
 
 def _image(text: _Text) -> Image | None:
     value = text.value("image")
-    if isinstance(value, dict):
-        url, alt = str(value.get("url") or ""), str(value.get("alt") or "")
-    else:
-        url, alt = text.string("image"), ""
-    return Image(url=url, alt=alt or text.string("image_alt")) if url else None
+    said = value if isinstance(value, dict) else {"url": text.string("image")}
+    url, alt, credit = (str(said.get(key) or "") for key in ("url", "alt", "credit"))
+    if not url:
+        return None
+    return Image(
+        url=url,
+        alt=alt or text.string("image_alt"),
+        credit=credit or text.string("image_credit"),
+    )
 
 
 def _claims(value: object) -> Iterator[tuple[str | None, str]]:

@@ -367,8 +367,13 @@ def _lead_image(entry: Entry, body: str, base: str | None) -> Image | None:
     named = entry.image
     url = canonical.absolute_url(named.url, base) if named else None
     if named and url and not _TRACKERS.search(url):
-        alt = text_rules.clean_line(named.alt, markup=False)
-        return replace(named, url=url, alt=alt, media_type=_media_type(named.media_type))
+        return replace(
+            named,
+            url=url,
+            alt=text_rules.clean_line(named.alt, markup=False),
+            credit=text_rules.clean_line(named.credit, markup=False),
+            media_type=_media_type(named.media_type),
+        )
     found = _first_image(body)
     if found is None and "standfirst" not in entry.plain and "<img" in entry.standfirst.lower():
         found = _first_image(clean_html(entry.standfirst, base))

@@ -80,6 +80,7 @@ class PushedImage(_Document):
 
     url: WebAddress
     alt: str = Field("", max_length=1000, description="What it shows, for those who do not see it.")
+    credit: str = Field("", max_length=200, description="Who made it.")
     media_type: str | None = Field(None, pattern=r"^image/[a-z0-9.+-]{1,40}$")
     width: Pixels | None = None
     height: Pixels | None = None
@@ -191,6 +192,7 @@ def _image(image: PushedImage | None) -> Image | None:
     return Image(
         url=image.url,
         alt=image.alt,
+        credit=image.credit,
         media_type=image.media_type,
         width=image.width,
         height=image.height,

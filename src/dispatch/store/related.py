@@ -6,6 +6,7 @@ a judgement; `rules.related` has that.
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from collections import defaultdict
@@ -15,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dispatch.model.article import Article
+from dispatch.model.article import Article, RelatedArticle
 from dispatch.rules import related
 from dispatch.rules.related import Outline, Relation
 from dispatch.store import articles, schema, upsert
@@ -114,6 +115,42 @@ def read_also(tx: Transaction, ids: Collection[int], count: int) -> dict[int, tu
         if number in known
     }
     return {number: tuple(one for one, _ in found) for number, found in chosen.items() if found}
+
+
+def list_earlier(
+    tx: Transaction, ids: Collection[int], count: int
+) -> dict[int, tuple[RelatedArticle, ...]]:
+    """For each article called in `ids` at most `count` earlier ones as links, best first.
+
+    For feeds: what a new article is like stays as readers have it, so the next poll has the news
+    alone. No text is loaded.
+    """
+    wanted = sorted(ids) if count else []
+    chosen: dict[int, tuple[RelatedArticle, ...]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        relations = defaultdict(list)
+        for one in get_relations(tx, chunk):
+            relations[one.article_id].append(one)
+        others = sa.select(_related.c.other_id).where(_related.c.article_id.in_(chunk))
+        pool = _list_offered(tx, _article.c.id.in_(others))
+        for own in _list_offered(tx, _article.c.id.in_(list(relations))).values():
+            earlier = [one for one in relations[own.id] if _is_earlier(pool.get(one.other_id), own)]
+            best = related.choose([own.group_id], earlier, pool, count)
+            if best:
+                chosen[own.id] = tuple(one for one, _ in best)
+    return chosen
+
+
+def _is_earlier(one: RelatedArticle | None, other: RelatedArticle) -> bool:
+    return one is not None and (one.published_at, one.id) < (other.published_at, other.id)
+
+
+def _list_offered(tx: Transaction, chosen: sa.ColumnElement[bool]) -> dict[int, RelatedArticle]:
+    """Those of the `chosen` articles that may be shown."""
+    columns = [_article.c[one.name] for one in dataclasses.fields(RelatedArticle)]
+    query = sa.select(*columns).where(chosen, _article.c.withdrawn_at.is_(None))
+    return {row["id"]: RelatedArticle(**row) for row in tx.execute(query).mappings()}
 
 
 def _trim(tx: Transaction, ids: Sequence[int]) -> None:

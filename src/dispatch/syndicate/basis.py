@@ -31,7 +31,7 @@ def digest(*parts: object) -> str:
 def of_document(feed: Feed, context: FeedContext, places: Sequence[Place], *more: object) -> str:
     """The basis of a document of `feed` that shows `places`."""
     related = [
-        (article_id, [(one.id, one.url, one.title) for one in others])
+        (article_id, [(one.language, one.url, one.title) for one in others])
         for article_id, others in context.read_also.items()
     ]
     shown = [(one.article_id, one.revision, one.withdrawn_at) for one in places]

@@ -50,9 +50,8 @@ class Desk:
         context = self.context(feed, history)
         return replace(
             context,
-            settings=replace(context.settings, appeal=False),
+            settings=replace(context.settings, appeal=False, read_also=0),
             appeals={},
-            read_also={},
             hub_url=None,
         )
 

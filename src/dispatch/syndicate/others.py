@@ -29,7 +29,7 @@ from dispatch.render import feeds as feed_documents
 from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import addresses, appeals, feed_kinds
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import articles, authors, feed_history, feed_versions, issues, rankings
+from dispatch.store import articles, authors, feed_history, feed_versions, issues, rankings, related
 from dispatch.store.database import Database, Transaction
 
 #: Issues that readers were sent.
@@ -102,6 +102,10 @@ def _documents(tx: Transaction, stand: Newsstand, now: datetime) -> Iterator[tup
     for feed in others:
         shown = _SHOWN[feed.kind](tx, stand, feed, now)
         context = _context(stand, feed, now)
+        if feed.kind is FeedKind.AUTHOR:
+            ids = [one.id for one in shown]
+            found = related.list_earlier(tx, ids, context.settings.read_also)
+            context = replace(context, read_also=found)
         pieces = Pieces()
         kept = feed_documents.fitting(shown, context, pieces)
         for one in feed.formats:
@@ -128,7 +132,7 @@ def _context(stand: Newsstand, feed: Feed, now: datetime) -> FeedContext:
     )
     if feed.kind is FeedKind.PARTNER:
         rules = feed_kinds.PARTNERS[_profile(stand, feed).kind]
-        plain = replace(context.settings, appeal=False, read_also=False, full_text=True)
+        plain = replace(context.settings, appeal=False, read_also=0, full_text=True)
         return replace(context, settings=plain, partner=rules, appeals={})
     if feed.kind in (FeedKind.NEWSLETTER, FeedKind.TOP_READS):
         return replace(context, appeals={})

@@ -7,19 +7,19 @@ of the feeds is loaded and written once, and let go after the last of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from dispatch import ports
-from dispatch.model.article import Article
+from dispatch.model.article import Article, RelatedArticle
 from dispatch.model.feed import Feed, FeedContext, FeedFormat, FeedHistory
 from dispatch.render import feeds as feed_documents
 from dispatch.render import output
 from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import addresses
-from dispatch.store import articles, feed_bases, feed_places
+from dispatch.store import articles, feed_bases, feed_places, related
 from dispatch.store.database import Database, Transaction
 from dispatch.store.feed_places import Place
 from dispatch.syndicate import archives, basis
@@ -56,7 +56,8 @@ def build(
         known = feed_bases.get_bases(tx)
         since = desk.notices_since - timedelta(days=TOMBSTONE_DAYS)
         gone = feed_places.list_withdrawn(tx, since, desk.notices_since)
-        windows = [_look(tx, desk, feed, gone) for feed in desk.feeds]
+        bare = [_look(tx, desk, feed, gone) for feed in desk.feeds]
+        windows = _add_related(tx, desk, bare)
     stale = [one for one in windows if _is_stale(desk, one, known)]
     shelf = _Shelf(db, stale)
     trimmed = []
@@ -92,6 +93,19 @@ def _look(
         shown=tuple(shown),
         gone=tuple(reversed(gone))[:entries],
     )
+
+
+def _add_related(tx: Transaction, desk: Desk, windows: Sequence[_Window]) -> list[_Window]:
+    """What to read beside the articles: asked once, so that each is the same in all its feeds."""
+    shown = {one.article_id for window in windows for one in window.shown if not one.withdrawn_at}
+    found = related.list_earlier(tx, shown, desk.settings.read_also)
+    return [_beside(window, found) for window in windows]
+
+
+def _beside(window: _Window, found: Mapping[int, Sequence[RelatedArticle]]) -> _Window:
+    ids = [one.article_id for one in window.shown]
+    own = {article_id: found[article_id] for article_id in ids if article_id in found}
+    return replace(window, context=replace(window.context, read_also=own))
 
 
 def _is_stale(desk: Desk, window: _Window, known: dict[str, str]) -> bool:
