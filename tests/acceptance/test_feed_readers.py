@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 
 import feedparser
 import pytest
 import reader
+import yaml
 from conftest import missing
-from newsroom import Newsroom
+from newsroom import Newsroom, parse
 from starlette.types import Message, Receive, Scope, Send
 
 from dispatch import web
@@ -93,7 +97,51 @@ class Feedparser:
         return set(self.kept.values())
 
 
-CLIENTS = (Newsboat, Reader, Feedparser)
+class Rss2email:
+    """One mail for each article; what was mailed can never be taken back."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("r2e")
+        if program is None:
+            missing("r2e", "rss2email sends feeds as mails")
+        self.files = [str(program), "-c", str(folder / "r2e.cfg"), "-d", str(folder / "r2e.json")]
+        self.box, self.folder = folder / "mails", folder
+        for name in ("new", "cur", "tmp"):
+            (self.box / "in" / name).mkdir(parents=True)
+
+    def poll(self, url: str) -> set[str]:
+        if not (self.folder / "r2e.cfg").exists():
+            self._run("new", "ann@reader.example")
+            config = self.folder / "r2e.cfg"
+            text = config.read_text(encoding="utf-8")
+            for key, value in (("protocol", "maildir"), ("path", self.box), ("mailbox", "in")):
+                name = "email-protocol" if key == "protocol" else f"maildir-{key}"
+                text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
+            config.write_text(text, encoding="utf-8")
+            self._run("add", "feed", url)
+        self._run("run")
+        subjects = [str(mail["Subject"]) for mail in self.mails()]
+        assert len(subjects) == len(set(subjects)), "an article came twice"
+        return set(subjects)
+
+    def mails(self) -> list[EmailMessage]:
+        """All that were ever sent."""
+        return [parse(file.read_bytes()) for file in sorted((self.box / "in" / "new").iterdir())]
+
+    def _run(self, *arguments: str) -> None:
+        subprocess.run(
+            [*self.files, *arguments],
+            env={**os.environ, "HOME": str(self.folder), "no_proxy": "*", "LC_ALL": "C.UTF-8"},
+            check=True,
+            timeout=30,
+            capture_output=True,
+        )
+
+
+CLIENTS = (Newsboat, Reader, Feedparser, Rss2email)
+#: What a client is answered when there is news: feedparser asks for parts in the name of programs
+#: that do not know of them, and rss2email takes a 226 for an error.
+NEWS = {Newsboat: 226, Reader: 226, Feedparser: 200, Rss2email: 200}
 
 
 @pytest.fixture
@@ -169,7 +217,7 @@ def test_a_reader_that_has_it_gets_304_then_the_news_alone_and_keeps_the_rest(
     room.article("The news")
     room.collect()
     assert client.poll(base + path) == OLD | {"The news"}
-    assert seen[-1] == (path, 226), "the reader was sent the part that it had not"
+    assert seen[-1] == (path, NEWS[kind]), "whoever can merge was sent the part that it had not"
     assert client.poll(base + path) == OLD | {"The news"}
     assert seen[-1] == (path, 304)
 
@@ -187,4 +235,60 @@ def test_two_builds_within_a_second_lose_nothing(
         room.collect()  # the clock of the newsroom stands still between the two
         client.poll(url)
     assert client.poll(url) == OLD | {"First fog", "Second fog"}
-    assert [status for _, status in seen[-3:]] == [226, 226, 304]
+    assert [status for _, status in seen[-3:]] == [NEWS[kind], NEWS[kind], 304]
+
+
+def edit(room: Newsroom, title: str, **changes: Any) -> None:
+    """Publish "Old article 0" again, at its address."""
+    front = {"slug": "en/old-article-0/", "section": "economy", "language": "en", **changes}
+    text = front.pop("text", "A paragraph.")
+    head = yaml.safe_dump({"title": title, **front}, allow_unicode=True)
+    room.later(minutes=30)
+    room.write("old-article-0.md", f"---\n{head}---\n{text}\n")
+    room.collect()
+
+
+def edit_thrice(room: Newsroom) -> Iterator[set[str]]:
+    """What is published after a change of the title, of the text, and of the dates."""
+    published = room.clock.now() - timedelta(hours=1)
+    for changes in (
+        {"title": "New title", "published": published},
+        {"title": "New title", "published": published, "text": "Another text. " * 50},
+        {
+            "title": "New title",
+            "published": published - timedelta(days=1),
+            "updated": room.clock.now() + timedelta(hours=1),
+            "text": "Another text. " * 50,
+        },
+    ):
+        edit(room, **changes)  # type: ignore[arg-type] # as front matter has it
+        yield (OLD - {"Old article 0"}) | {"New title"}
+
+
+@pytest.mark.parametrize("path", ["/feeds/en/atom.xml", "/feeds/en/rss.xml"])
+def test_an_edited_article_is_mailed_once(
+    room: Newsroom, base: str, seen: Seen, tmp_path: Path, path: str
+) -> None:
+    client = Rss2email(tmp_path)
+    assert client.poll(base + path) == OLD
+    for number, _ in enumerate(edit_thrice(room)):
+        assert client.poll(base + path) == OLD
+        assert seen[-1][1] == (304 if number == 2 else 200), "dates alone are no news"
+    (mail,) = [one for one in client.mails() if one["Subject"] == "Old article 0"]
+    assert "Maria Lindqvist" in str(mail["From"])
+    assert "/en/old-article-0/" in str(mail)
+    assert len(client.mails()) == len(OLD)
+
+
+@pytest.mark.parametrize("path", ["/feeds/en/atom.xml", "/feeds/en/rss.xml"])
+def test_an_edited_article_changes_in_its_place(
+    room: Newsroom, base: str, seen: Seen, tmp_path: Path, path: str
+) -> None:
+    client = Reader(tmp_path)
+    assert client.poll(base + path) == OLD
+    for number, expected in enumerate(edit_thrice(room)):
+        assert client.poll(base + path) == expected
+        assert (seen[-1][1] == 304) is (number == 2), "dates alone are no news"
+        (entry,) = [one for one in client.reader.get_entries() if one.title == "New title"]
+        assert ("Another text." in str(entry.get_content())) is (number > 0)
+        assert str(entry.link).endswith("/en/old-article-0/")

@@ -27,10 +27,17 @@ import feedparser
 import pytest
 from acceptance.conftest import free_port
 
+from dispatch.rules import feed_lint
+
 pytestmark = pytest.mark.acceptance
 
 ROOT = Path(__file__).resolve().parents[2]
 NEWSROOM = ROOT / "examples" / "newsroom"
+FEED_FILES = {
+    "rss.xml": "application/rss+xml",
+    "atom.xml": "application/atom+xml",
+    "feed.json": "application/feed+json",
+}
 
 
 class Site:
@@ -203,6 +210,31 @@ def test_true_readers_can_read_every_feed(site: Site, tmp_path: Path) -> None:
     rows = cache.execute(wanted).fetchall()
     cache.close()
     assert sum(count for _, count in rows) == 48, "one article is one, in however many feeds"
+
+
+#: Namespaces that the W3C's validator does not know, and that are there by design: tombstones
+#: (RFC 6721), and icon and colour for Feedly.
+BY_DESIGN = {"http://purl.org/atompub/tombstones/1.0", "http://webfeeds.org/rss/1.0"}
+
+
+def test_no_feed_has_an_error_or_a_warning(site: Site) -> None:
+    run_main_job(site)
+    files = [path for path in sorted((site.root / "feeds").rglob("*.*")) if path.is_file()]
+    feeds = [path for path in files if path.name in FEED_FILES]
+    assert len(feeds) >= 42
+    faults = {}
+    for path in feeds:
+        key = path.relative_to(site.root).as_posix()
+        found = feed_lint.lint(
+            path.read_bytes(),
+            url=f"http://127.0.0.1:{site.port}/{key}",
+            media_type=FEED_FILES[path.name],
+            now=datetime.now(UTC),
+        )
+        noted = [(one.code, one.where, one.detail) for one in found if one.detail not in BY_DESIGN]
+        if noted:
+            faults[key] = noted
+    assert faults == {}
 
 
 def read_with_newsboat(newsboat: str, folder: Path, base: str, site: Site) -> sqlite3.Connection:

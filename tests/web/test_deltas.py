@@ -56,6 +56,7 @@ def test_whoever_can_merge_is_sent_the_news_alone(
         {"A-IM": "feed", "If-None-Match": '"one", "two"'},
         {"A-IM": "vcdiff", "If-None-Match": "TAG"},
         {"If-None-Match": "TAG"},
+        {"A-IM": "feed", "If-None-Match": "TAG", "User-Agent": "feedparser/6.0.11 +a page"},
     ],
 )
 def test_everybody_else_is_sent_the_whole(

@@ -19,6 +19,10 @@ from dispatch.web.prepared import Answer, Shown
 #: How many parts are kept ready; a busy feed has as many as its readers have versions.
 MAX_KEPT = 256
 
+#: Whoever has no name but its library's has not chosen to ask for parts. Feedparser always does;
+#: rss2email, built upon it, takes a 226 for an error and would see nothing new ever again.
+_UNAWARE = ("feedparser/", "rss2email/")
+
 #: A part is for whoever has that version, and for no cache.
 _SAID = {
     "IM": "feed",
@@ -32,6 +36,8 @@ log = logging.getLogger(__name__)
 def wants(request: Asked) -> bool:
     """Whether the client can merge a part, and says of one version that it has it."""
     if not request.a_im or request.if_none_match is None:
+        return False
+    if request.agent.lower().startswith(_UNAWARE):
         return False
     manipulations = (one.partition(";")[0].strip().lower() for one in request.a_im.split(","))
     return "feed" in manipulations
