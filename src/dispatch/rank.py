@@ -230,7 +230,7 @@ def _find(tx: Transaction, name: str) -> Article:
 def _publish(db: Database, folder: Path, path: str, body: bytes, now: datetime) -> bool:
     """Write what moved. The version is kept first: a modification time never comes twice."""
     with db.read() as tx:
-        previous = feed_versions.get_versions(tx).get(path)
+        previous = feed_versions.find_versions(tx, [path]).get(path)
     version = output.publish_file(folder, path, body, previous, now)
     if version is None:
         return False

@@ -14,7 +14,8 @@ import pytest
 from lxml import etree
 from newsroom import Newsroom
 
-from dispatch.model.feed import MEDIA_TYPES
+from dispatch.model.feed import MEDIA_TYPES, Feed
+from dispatch.render import feeds
 from dispatch.rules import feed_lint
 from dispatch.store import schema
 
@@ -196,6 +197,33 @@ def test_a_rebuild_without_a_change_writes_nothing(room: Newsroom) -> None:
     room.later(hours=1)
     report = room.app.feeds.syndicate()
     assert (report.written, report.failures) == ((), ())
+
+
+def test_an_author_s_feed_is_looked_at_again_only_if_something_of_it_has_changed(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.app.feeds.syndicate()
+    built: list[str] = []
+    render = feeds.render_feed
+
+    def look(feed: Feed, *others: Any) -> bytes:
+        built.append(feed.key)
+        return render(feed, *others)
+
+    monkeypatch.setattr(feeds, "render_feed", look)
+    room.article("Договоры", language="ru", authors=["Мария Орлова"])
+    room.collect()
+    room.app.feeds.syndicate()
+    assert built  # partners: they are cheap, and go by the hour
+    assert "maria-lindqvist" not in " ".join(built)
+    room.article("Rivers")
+    room.collect()
+    room.app.feeds.syndicate()
+    (path,) = (room.root / "feeds").rglob("maria-lindqvist/atom.xml")
+    assert "Rivers" in path.read_text(encoding="utf-8")
+    path.unlink()
+    room.app.feeds.syndicate()
+    assert path.exists()
 
 
 def test_a_dry_run_says_what_it_would_write(room: Newsroom) -> None:

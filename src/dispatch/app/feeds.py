@@ -59,7 +59,7 @@ class Feeds:
             everything=everything,
             progress=progress,
         )
-        more = self.syndicate_others(dry_run=dry_run)
+        more = self.syndicate_others(dry_run=dry_run, everything=everything)
         return replace(
             report,
             written=report.written + more.written,
@@ -67,10 +67,17 @@ class Feeds:
             failures=report.failures + more.failures,
         )
 
-    def syndicate_others(self, *, dry_run: bool = False) -> OthersReport:
+    def syndicate_others(self, *, dry_run: bool = False, everything: bool = False) -> OthersReport:
         """Build the feeds that move when an issue goes out, and those of authors and partners."""
         now, folder = self._office.clock.now(), self._office.config.folders.feeds
-        return others.build(self._office.db, self._stand(), folder, now=now, dry_run=dry_run)
+        return others.build(
+            self._office.db,
+            self._stand(),
+            folder,
+            now=now,
+            dry_run=dry_run,
+            everything=everything,
+        )
 
     def list_links(self, language: str | None, section: str | None = None) -> dict[str, str]:
         """The links for the heads of pages, as HTML by language; raises NotFoundError."""

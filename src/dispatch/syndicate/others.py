@@ -2,35 +2,45 @@
 
 In: the publication, what readers were sent, who wrote what. Out: a report of the files that moved.
 Never: an empty feed; one appears with its first
-entry, and stays.
+entry, and stays. The feed of an author is built only if an article of it has changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
-from dispatch import errors
 from dispatch.model.article import Article
 from dispatch.model.feed import (
     Feed,
     FeedContext,
     FeedKind,
     FeedSettings,
-    FeedVersion,
     PartnerProfile,
 )
 from dispatch.model.newsletter import Issue, IssueState, Newsletter
 from dispatch.model.publication import Appeal, Publication
-from dispatch.render import catalogue, feed_delta, issue_body, opml, output
+from dispatch.render import catalogue, issue_body, opml, output
 from dispatch.render import feeds as feed_documents
 from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import addresses, appeals, feed_kinds
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import articles, authors, feed_history, feed_versions, issues, rankings, related
+from dispatch.store import (
+    articles,
+    authors,
+    feed_bases,
+    feed_places,
+    issues,
+    rankings,
+    related,
+)
 from dispatch.store.database import Database, Transaction
+from dispatch.syndicate import basis
+from dispatch.syndicate.press import Press
 
 #: Issues that readers were sent.
 PUBLIC = (IssueState.SENDING, IssueState.FINISHED)
@@ -78,43 +88,87 @@ def list_feeds(tx: Transaction, stand: Newsstand) -> list[Feed]:
 
 
 def build(
-    db: Database, stand: Newsstand, folder: Path, *, now: datetime, dry_run: bool = False
+    db: Database,
+    stand: Newsstand,
+    folder: Path,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    everything: bool = False,
 ) -> OthersReport:
     """Build these feeds in their formats, and the lists of all feeds, and publish what moved."""
-    with db.read() as tx:
-        versions = feed_versions.get_versions(tx)
-        documents = dict(_documents(tx, stand, now))
-    written: list[str] = []
-    failures: list[str] = []
-    for path, body in documents.items():
-        try:
-            if _publish(db, folder, path, body, versions.get(path), now, dry_run=dry_run):
-                written.append(path)
-        except errors.OutputError as error:
-            failures.append(str(error))
-    unchanged = len(documents) - len(written) - len(failures)
-    return OthersReport(written=tuple(written), unchanged=unchanged, failures=tuple(failures))
+    alone = contextlib.nullcontext() if dry_run else output.exclusively(folder)
+    count = 0
+    with alone, Press(db, folder, now, dry_run=dry_run) as press:
+        with db.write() as tx:  # a note to ourselves, as in `syndicate`
+            feed_places.follow(tx)
+        with db.read() as tx:
+            others = list_feeds(tx, stand)
+            known = {} if everything else feed_bases.get_bases(tx)
+            for feed in others:
+                count += len(feed.formats)
+                _build_feed(tx, _Window.of(tx, stand, feed, now), known, folder, press)
+            lists = _lists(stand.publication, others)
+            press.publish(lists, lambda _: None)
+    unchanged = count + len(lists) - len(press.written) - len(press.failures)
+    return OthersReport(
+        written=tuple(press.written), unchanged=unchanged, failures=tuple(press.failures)
+    )
 
 
-def _documents(tx: Transaction, stand: Newsstand, now: datetime) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of every file."""
-    others = list_feeds(tx, stand)
-    for feed in others:
-        shown = _SHOWN[feed.kind](tx, stand, feed, now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """A feed, and what it was made of. `basis` is "" where that takes as long as to build it."""
+
+    stand: Newsstand
+    feed: Feed
+    context: FeedContext
+    now: datetime
+    basis: str
+
+    @classmethod
+    def of(cls, tx: Transaction, stand: Newsstand, feed: Feed, now: datetime) -> Self:
         context = _context(stand, feed, now)
-        if feed.kind is FeedKind.AUTHOR:
-            ids = [one.id for one in shown]
+        basis_now = ""
+        if feed.kind is FeedKind.AUTHOR:  # there may be hundreds of these
+            ids = _ids_of_author(tx, stand, feed)
+            places = feed_places.list_of(tx, ids)
             found = related.list_earlier(tx, ids, context.settings.read_also)
             context = replace(context, read_also=found)
-        pieces = Pieces()
-        kept = feed_documents.fitting(shown, context, pieces)
-        for one in feed.formats:
-            body = feed_documents.render_feed(feed, one, kept, context, (), pieces)
-            yield addresses.feed_path(feed.key, one), body
-    every = (*feed_rules.make_feeds(stand.publication), *others)
-    for language in (None, *stand.publication.languages):
-        body = opml.render(stand.publication, every, language)
-        yield addresses.opml_path(language), body
+            basis_now = basis.of_document(feed, context, places)
+        return cls(stand=stand, feed=feed, context=context, now=now, basis=basis_now)
+
+    def is_fresh(self, known: Mapping[str, str], folder: Path) -> bool:
+        """Whether what stands was made of the same."""
+        if not self.basis or known.get(self.feed.key) != self.basis:
+            return False
+        paths = [addresses.feed_path(self.feed.key, one) for one in self.feed.formats]
+        return all(output.stands(folder, path) for path in paths)
+
+
+def _build_feed(
+    tx: Transaction, window: _Window, known: Mapping[str, str], folder: Path, press: Press
+) -> None:
+    if window.is_fresh(known, folder):
+        return
+    feed, context, pieces = window.feed, window.context, Pieces()
+    shown = _SHOWN[feed.kind](tx, window.stand, feed, window.now)
+    kept = feed_documents.fitting(shown, context, pieces)
+    bodies = {
+        addresses.feed_path(feed.key, one): feed_documents.render_feed(
+            feed, one, kept, context, (), pieces
+        )
+        for one in feed.formats
+    }
+    press.publish(bodies, lambda tx: feed_bases.put_basis(tx, feed.key, window.basis))
+
+
+def _lists(publication: Publication, others: Sequence[Feed]) -> dict[str, bytes]:
+    every = (*feed_rules.make_feeds(publication), *others)
+    return {
+        addresses.opml_path(language): opml.render(publication, every, language)
+        for language in (None, *publication.languages)
+    }
 
 
 def _context(stand: Newsstand, feed: Feed, now: datetime) -> FeedContext:
@@ -148,9 +202,13 @@ def _issues_of(tx: Transaction, feed: Feed, limit: int) -> list[Issue]:
 
 
 def _by_author(tx: Transaction, stand: Newsstand, feed: Feed, _now: datetime) -> list[Article]:
-    wanted = authors.ids_of_newest(tx, feed.language or "", feed.about, stand.settings.entries)
+    wanted = _ids_of_author(tx, stand, feed)
     found = articles.get_articles(tx, wanted)
     return [found[number] for number in wanted]
+
+
+def _ids_of_author(tx: Transaction, stand: Newsstand, feed: Feed) -> list[int]:
+    return authors.ids_of_newest(tx, feed.language or "", feed.about, stand.settings.entries)
 
 
 def _of_newsletter(tx: Transaction, stand: Newsstand, feed: Feed, _now: datetime) -> list[Article]:
@@ -201,24 +259,3 @@ _SHOWN: Mapping[FeedKind, Callable[[Transaction, Newsstand, Feed, datetime], Seq
     FeedKind.TOP_READS: _top_reads,
     FeedKind.PARTNER: _for_partner,
 }
-
-
-def _publish(
-    db: Database,
-    folder: Path,
-    path: str,
-    body: bytes,
-    previous: FeedVersion | None,
-    now: datetime,
-    *,
-    dry_run: bool,
-) -> bool:
-    if dry_run:
-        return previous is None or previous.digest != output.digest(body)
-    version = output.publish_file(folder, path, body, previous, now)
-    if version is None:
-        return False
-    with db.write() as tx:
-        feed_versions.put_version(tx, version)
-        feed_history.add(tx, version, feed_delta.list_marks(body))
-    return True
