@@ -182,7 +182,8 @@ def grow(db: Database, articles: int) -> None:
         first = tx.execute(sa.select(sa.func.count()).select_from(schema.article)).scalar_one()
         for number in range(1, articles // first):
             ago = f"-{number * first * 7} minutes"
-            tx.execute(sa.text(_GROW), {"round": number, "ago": ago, "first": first})
+            name = f"{first}-{number}"  # it may grow again
+            tx.execute(sa.text(_GROW), {"round": name, "ago": ago, "first": first})
         tx.execute(sa.text(_GROW_SECTIONS), {"first": first})
         tx.execute(sa.text("UPDATE article SET group_id = id WHERE group_id = 0"))
 
