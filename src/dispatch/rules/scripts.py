@@ -26,12 +26,15 @@ _FEWEST_LETTERS = 12
 _SMALLEST_SHARE = 0.3
 
 
-def fits(language: str, text: str) -> bool:
-    """Whether at least three of ten letters of `text` are those that `language` is written in."""
+def fits(language: str, text: str, fewest_letters: int = _FEWEST_LETTERS) -> bool:
+    """Whether at least three of ten letters of `text` are those that `language` is written in.
+
+    A text of fewer than `fewest_letters` says nothing.
+    """
     expected = _SCRIPT_OF.get(language.split("-", maxsplit=1)[0].lower())
     counts = Counter(_script(letter) for letter in text if letter.isalpha())
     total = counts.total()
-    if expected is None or total < _FEWEST_LETTERS:
+    if expected is None or total < fewest_letters:
         return True
     return counts[expected] / total >= _SMALLEST_SHARE
 
