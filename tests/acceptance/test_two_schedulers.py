@@ -54,6 +54,6 @@ def test_two_processes_make_one_run_per_period_and_one_mail_per_reader(
     (issue_run,) = [run for run in runs if run.job == "issue:weekly"]
     assert (issue_run.state, issue_run.attempt) == (RunState.DONE, 1)
     jobs = {run.job for run in runs if run.state is RunState.DONE}
-    assert jobs == {"collect", "deliver", "reads", "issue:weekly"}
+    assert jobs == {"collect", "deliver", "reads", "websub", "issue:weekly"}
     begun = [line for text in outputs for line in text.splitlines() if " begins" in line]
     assert len(begun) == len({line.split("run ", 1)[1] for line in begun}), "each begun once"
