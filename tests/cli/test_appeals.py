@@ -20,7 +20,8 @@ def test_donations_are_taken_in_and_reported(operator: Operator) -> None:
     assert would == "1 new donations would be taken in\n"
     assert operator.reads("appeals", "donations", str(file))["new"] == 1
     assert isinstance(operator.reads("appeals", "report")["appeals"], list)
-    operator.types("appeals", "report")
+    assert operator.reads("appeals", "report") == operator.reads("appeals")
+    assert operator.types("appeals").stdout == operator.types("appeals", "report").stdout
 
 
 def test_an_amount_has_to_be_one_and_an_appeal_has_to_exist(operator: Operator) -> None:

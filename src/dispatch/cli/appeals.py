@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from dispatch.fundraise import AppealReport, ArmReport
 
 
-@click.group("appeals", cls=options.Group)
+@click.group("appeals", cls=options.Group, default="report")
 def appeals() -> None:
     """See what donation requests bring, and tell what was given."""
 
 
-@appeals.command("report", cls=options.Command, examples=("dispatch appeals report",))
+@appeals.command(
+    "report", cls=options.Command, examples=("dispatch appeals", "dispatch appeals --json")
+)
 @pass_door
 def report(door: Door) -> None:
     """Show how often each wording was mailed, and what it brought.

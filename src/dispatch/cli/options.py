@@ -84,9 +84,21 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """Commands about one thing, below its name: `dispatch feeds lint`."""
+    """Commands about one thing, below its name: `dispatch feeds lint`.
+
+    With `default` the name alone is that command: `dispatch appeals` is `dispatch appeals report`.
+    """
 
     command_class = Command
+
+    def __init__(self, *args: Any, default: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without a command of its own, whatever stands there is for the default one."""
+        is_bare = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        return super().parse_args(ctx, [self.default, *args] if self.default and is_bare else args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which they were added."""
