@@ -71,11 +71,10 @@ def test_quiet_says_nothing_but_errors(operator: Operator) -> None:
 def test_verbose_logs_events_a_line_each_to_stderr(operator: Operator) -> None:
     result = operator.types("-v", "collect", "--json")
 
-    events = [line for line in result.stderr.splitlines() if "INFO dispatch.collect: " in line]
+    events = [line for line in result.stderr.splitlines() if " source articles: " in line]
     assert len(events) == 1
-    assert events[0].endswith(
-        "source articles: 1 new, 0 changed, 0 unchanged, 0 withdrawn, 0 refused"
-    )
+    assert " INFO dispatch.collect" in events[0]
+    assert "1 new, 0 changed, 0 unchanged, 0 withdrawn, 0 refused" in events[0]
     assert json.loads(result.stdout)
 
 
