@@ -24,12 +24,11 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-import click
 import jinja2
 import pytest
 
 from dispatch import app, check, errors, model, reads, site, sources, transports
-from dispatch.cli import root
+from dispatch.cli import options, root
 from dispatch.compose import blocks as compose_blocks
 from dispatch.config import shapes
 from dispatch.model import contents, settings
@@ -342,8 +341,9 @@ def test_every_command_has_a_name_and_options_that_there_are(page: Path) -> None
     for line in commands_of(page):
         _, name, *rest = shlex.split(line, comments=True)
         command = root.commands.commands.get(name)
-        if isinstance(command, click.Group):
-            command = command.commands.get(rest[0]) if rest else None
+        if isinstance(command, options.Group):
+            is_bare = not rest or rest[0].startswith("-")
+            command = command.commands.get(command.default if is_bare else rest[0])
         known = {option for one in command.params for option in one.opts} if command else set()
         asked = {word.partition("=")[0] for word in rest if word.startswith("-")}
         if command is None or asked - known - {"-h", "--help"}:
