@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from sourcery import PUBLICATION, Sourcery
@@ -47,6 +47,7 @@ class Score:
     port: int = 0
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    otherwise: tuple[int, dict[str, str], bytes] = (404, {}, b"")
 
     def source(self, path: str = "/feed", name: str = "site", **fields: object) -> Source:
         url = f"http://127.0.0.1:{self.port}{path}"
@@ -68,7 +69,7 @@ def score() -> Iterator[Score]:
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             seen.requests.append((self.path, headers))
-            status, extra, body = seen.answers[self.path]
+            status, extra, body = seen.answers.get(self.path, seen.otherwise)
             if status == 200 and headers.get("if-none-match") == ETAG:
                 status, body = 304, b""
             self.send_response(status)
@@ -98,10 +99,10 @@ def site() -> Iterator[Sourcery]:
     opened.close()
 
 
-def round_of(site: Sourcery, *wanted: Source, force: bool = False) -> CollectReport:
+def round_of(site: Sourcery, *wanted: Source, **how: Any) -> CollectReport:
     """A process that starts, collects what is due, and ends: only the store remembers."""
     with fetch.Fetcher(contact="desk@news.example") as fetcher:
-        return collect.collect(site.db, fetcher, PUBLICATION, wanted, clock=site.clock, force=force)
+        return collect.collect(site.db, fetcher, PUBLICATION, wanted, clock=site.clock, **how)
 
 
 def polite(**headers: str) -> dict[str, str]:
@@ -180,6 +181,32 @@ def test_410_ends_the_asking_and_raises_an_alarm(site: Sourcery, score: Score) -
     assert len(score.requests) == 2, "a new address in the configuration begins anew"
     with site.db.read() as tx:
         assert alarms.list_standing(tx) == []
+
+
+@pytest.mark.parametrize("kind", ["feed", "wordpress", "ghost", "pages"])
+def test_410_of_any_kind_is_obeyed_until_an_operator_names_the_source(
+    site: Sourcery, score: Score, kind: str
+) -> None:
+    gone = score.source("/", kind=kind, key="k" * 26 if kind == "ghost" else None)
+    score.otherwise = (410, {}, b"gone")
+    round_of(site, gone)
+    assert site.state.retired_at == NOW
+    with site.db.read() as tx:
+        assert [one.kind for one in alarms.list_standing(tx)] == [AlarmKind.RETIRED]
+    asked = len(score.requests)
+    site.later(days=2)
+    assert round_of(site, gone, force=True).sources == (), "not even for an issue"
+    assert len(score.requests) == asked
+    (report,) = round_of(site, gone, is_named=True).sources
+    assert "410" in report.failure
+    assert len(score.requests) > asked
+
+
+def test_one_sitemap_of_several_that_is_gone_ends_nothing(site: Sourcery, score: Score) -> None:
+    score.answers["/sitemap.xml"] = (410, {}, b"gone")
+    (report,) = round_of(site, score.source("/", kind="pages")).sources
+    assert report.failure, "the others are merely not there"
+    assert site.state.retired_at is None
 
 
 def test_failures_come_further_and_further_apart_and_never_end(

@@ -48,7 +48,7 @@ def collect(
     with door.site(dry_run=dry_run) as site, screen.progress() as progress:
         result = site.intake.collect(
             sources,
-            force=force or accept_flood or bool(sources),
+            force=force or accept_flood,
             accept_flood=accept_flood,
             dry_run=dry_run,
             progress=progress,

@@ -58,6 +58,7 @@ def collect(
     *,
     clock: ports.Clock,
     force: bool = False,
+    is_named: bool = False,
     accept_flood: bool = False,
     dry_run: bool = False,
     progress: ports.Progress | None = None,
@@ -65,10 +66,11 @@ def collect(
     """Ask those of `wanted` that are due (all with `force`) and take in what they brought.
 
     `accept_flood` takes the entries that the flood brake would hold back. Not even `force` asks a
-    server before the end of the time for which it wanted to be left alone (Retry-After).
+    server before the end of the time for which it wanted to be left alone (Retry-After), or a
+    source that is gone for good (410): for that an operator must have named it (`is_named`).
     """
     desk = Desk(db=db, publication=publication, fetcher=fetcher, clock=clock, is_dry_run=dry_run)
-    due = _due(db, wanted, clock.now(), force=force)
+    due = _due(db, wanted, clock.now(), force=force, is_named=is_named)
     reports: list[SourceReport] = []
     quiet: list[tuple[_Visit, Harvest]] = []
     for visit, harvest in _harvests(due, desk):
@@ -106,7 +108,9 @@ def take_in(
         return intake.Intake(desk, source, state).take(harvest)
 
 
-def _due(db: Database, wanted: Sequence[Source], now: datetime, *, force: bool) -> list[_Visit]:
+def _due(
+    db: Database, wanted: Sequence[Source], now: datetime, *, force: bool, is_named: bool
+) -> list[_Visit]:
     with db.read() as tx:
         states = source_states.get_states(tx, [source.name for source in wanted])
         rests = source_states.get_rests(tx, now)
@@ -114,7 +118,7 @@ def _due(db: Database, wanted: Sequence[Source], now: datetime, *, force: bool) 
     found = []
     for source in wanted:
         state = polling.ready(states[source.name], source.url, now)
-        is_asked = force or polling.is_due(state, now)
+        is_asked = is_named or polling.is_due(state, now, force=force)
         if is_asked and host_of(source, state) not in rests:
             found.append(_Visit(source, state, has_embargo_over=source.name in over))
     return found

@@ -108,9 +108,10 @@ def _share(name: str) -> float:
 # --- Where and with what ---------------------------------------------------------------------
 
 
-def is_due(state: SourceState, now: datetime) -> bool:
-    """Whether the source is to be asked; one that is gone for good (410) is not."""
-    return state.retired_at is None and (state.next_poll_at is None or state.next_poll_at <= now)
+def is_due(state: SourceState, now: datetime, *, force: bool = False) -> bool:
+    """Whether the source is to be asked (with `force` before its time); never after a 410."""
+    is_time = force or state.next_poll_at is None or state.next_poll_at <= now
+    return is_time and state.retired_at is None
 
 
 def is_moved_by_operator(state: SourceState, url: str | None) -> bool:

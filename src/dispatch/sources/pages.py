@@ -104,7 +104,11 @@ class _Visit:
         walk = sitemap_walk.Walk(self._source, self._fetcher, rules, self._memory.files)
         listed = walk.pages()
         if walk.failure:
-            return Harvest(failure=walk.failure, retry_after_seconds=walk.retry_after_seconds)
+            return Harvest(
+                failure=walk.failure,
+                retry_after_seconds=walk.retry_after_seconds,
+                retired=walk.is_gone,
+            )
         self._warnings += walk.warnings
         own = [one for one in listed if self._is_below(one.url)]
         pages_memory.take_note(self._memory, own, self._zone, self._now)

@@ -37,7 +37,11 @@ class Unanswered(Exception):  # noqa: N818 - it becomes a Harvest's failure
 
     def harvest(self) -> Harvest:
         """The failed visit."""
-        return Harvest(failure=self.text, retry_after_seconds=self.retry_after_seconds)
+        return Harvest(
+            failure=self.text,
+            retry_after_seconds=self.retry_after_seconds,
+            retired=self.reason == "http_410",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

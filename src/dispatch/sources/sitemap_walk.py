@@ -41,7 +41,7 @@ def is_file(url: str) -> bool:
 
 
 class Walk:
-    """One walk. `failure` is set when not one file could be had."""
+    """One walk. `failure` is set when not one file could be had, `is_gone` if all answered 410."""
 
     def __init__(
         self,
@@ -57,11 +57,17 @@ class Walk:
         self._known = files
         self._asked = 0
         self._read = 0
+        self._gone = 0
         self._is_guessing = False
         self.files: dict[str, File] = {}
         self.failure = ""
         self.retry_after_seconds: int | None = None
         self.warnings: list[str] = []
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether every file that was asked for is gone for good."""
+        return bool(self.failure) and self._gone == self._asked > 0
 
     def pages(self) -> list[Listed]:
         """The pages of every file that is new or changed, those of news sitemaps first."""
@@ -132,6 +138,7 @@ class Walk:
 
     def _failed(self, failure: fetch.FetchFailure) -> None:
         self.failure = failure.text
+        self._gone += failure.reason == "http_410"
         self.retry_after_seconds = failure.retry_after_seconds
 
     def _taken(self, file: Listed, answer: fetch.Response) -> sitemap.Sitemap:
