@@ -96,7 +96,6 @@ TESTED_BY: dict[str, str] = {
     "alert": "test_collect.py",
     "app/feeds": "syndicate/test_subscription.py",
     "app/appeals": "cli/test_appeals.py",
-    "app/intake": "test_collect.py",
     "app/issues": "test_compose.py",
     "app/office": "test_app.py",
     "app/push": "web/test_articles_api.py",
