@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from dispatch.model.article import Author
+from dispatch.model.article import Author, Image, RelatedArticle
 from dispatch.model.feed import MEDIA_TYPES, FeedFormat, FeedSettings
 from dispatch.model.publication import Marks
 from dispatch.render import feed_pieces, feedgen_extension, feeds
@@ -588,6 +588,21 @@ def test_what_an_older_policy_let_through_does_not_reach_readers(feed_room: Any)
         assert feed_lint.lint(body) == ()
         html = read(body).entries[0].content[0].value if feed_format in XML_FORMATS else ""
         assert 'style="x" srcset="y"' in html or feed_format is FeedFormat.JSON
+
+
+def test_addresses_in_any_letters_are_uris_in_every_format(feed_room: Any) -> None:
+    other = "https://новости.example/о мире/"
+    article = feed_room.article(url=other, image=Image(url=f"{other}вид 1.jpg", alt="A view"))
+    related = RelatedArticle(
+        id=9, language="en", url=other, title="More", group_id=9, published_at=FRIDAY
+    )
+    relations = {article.id: [related]}
+    expected = "https://xn--b1amnebsh.example/%D0%BE%20%D0%BC%D0%B8%D1%80%D0%B5/"
+    for feed_format in FeedFormat:
+        body = feed_room.render("en", feed_format, [article], read_also=relations)
+        assert feed_lint.lint(body) == ()
+        assert body.decode().count(expected) >= 3
+        assert "новости" not in body.decode()
 
 
 def test_an_endless_article_is_left_to_the_site(feed_room: Any) -> None:

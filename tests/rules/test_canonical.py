@@ -122,3 +122,22 @@ def test_no_text_and_no_base_makes_it_raise(text: str, base: str) -> None:
     canonical.host_of(text)
     joined = canonical.absolute_url(text, base)
     assert joined is None or joined.lower().startswith(("http:", "https:"))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "https://новости.example:8443/ленты/?q=ы#я",
+            "https://xn--b1amnebsh.example:8443/%D0%BB%D0%B5%D0%BD%D1%82%D1%8B/?q=%D1%8B#%D1%8F",
+        ),
+        ("https://news.example/a%20b?c=d", "https://news.example/a%20b?c=d"),
+        ('https://news.example/a b"<c>|', "https://news.example/a%20b%22%3Cc%3E%7C"),
+        ("https://ann@мир.example/", "https://ann@xn--h1ahn.example/"),
+        ("https://[::1/я", "https://[::1/%D1%8F"),
+        ("", ""),
+    ],
+)
+def test_an_address_for_headers_and_feeds_is_a_uri(url: str, expected: str) -> None:
+    assert canonical.as_ascii(url) == expected
+    assert canonical.as_ascii(expected) == expected

@@ -25,10 +25,3 @@ def test_a_feed_may_use_the_stylesheet_at_its_public_address() -> None:
     assert "style-src 'self' https://news.example:8443;" in headers.feed_policy(
         "https://news.example:8443/below/"
     )
-
-
-def test_an_address_in_a_header_is_ascii() -> None:
-    assert headers.as_ascii("https://новости.example/ленты/") == (
-        "https://xn--b1amnebsh.example/%D0%BB%D0%B5%D0%BD%D1%82%D1%8B/"
-    )
-    assert headers.as_ascii("https://news.example/a%20b?c=d") == "https://news.example/a%20b?c=d"

@@ -12,12 +12,13 @@ import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from dispatch.model.article import Article, Author, Image, RelatedArticle, Translation
 from dispatch.model.feed import FeedContext, PartnerRules
 from dispatch.model.publication import Appeal, Section
 from dispatch.render import catalogue, xml_text
+from dispatch.rules import canonical
 
 #: What no XML 1.0 document may hold (section 2.2, production Char). One such character, pasted
 #: from a word processor into one title, would make the whole feed unreadable.
@@ -81,7 +82,7 @@ def make_entry(article: Article, context: FeedContext) -> FeedEntry:
         article, context = _retract(article, article.withdrawn_at), _without_extras(context)
     settings, partner = context.settings, context.partner
     image = _image_for(article, partner)
-    summary, url = plain(article.standfirst), clean(article.url)
+    summary, url = plain(article.standfirst), address(article.url)
     # RFC 4287 and the Advisory Board want a title; a note without one has its first words.
     title = plain(article.title) or summary or url
     html_text = _make_html(article, context) if settings.full_text else ""
@@ -97,8 +98,8 @@ def make_entry(article: Article, context: FeedContext) -> FeedEntry:
         authors=tuple(a for a in map(_clean_author, article.authors) if a.name),
         sections=_sections(article, context),
         image=image,
-        translations=article.translations,
-        read_also=tuple(context.read_also.get(article.id, ())) if settings.read_also else (),
+        translations=tuple(map(_addressed, article.translations)),
+        read_also=_read_also(article, context),
         published_at=whole_seconds(article.published_at),
         updated_at=whole_seconds(article.updated_at),
         enclosure=image if partner and partner.has_enclosure and _is_whole(image) else None,
@@ -112,7 +113,7 @@ def _image_for(article: Article, partner: PartnerRules | None) -> Image | None:
     least = partner.least_image_width if partner else 0
     if image is None or (least and (image.width or 0) < least):
         return None
-    return image
+    return _addressed(image)
 
 
 def _is_whole(image: Image | None) -> bool:
@@ -123,6 +124,19 @@ def _is_whole(image: Image | None) -> bool:
 def clean(text: str) -> str:
     """`text` without the characters that XML forbids."""
     return text if _is_xml(text) else _NOT_XML.sub("", text)
+
+
+def address(url: str) -> str:
+    """`url` as validators and readers take it: a URI."""
+    return canonical.as_ascii(clean(url))
+
+
+_Addressed = TypeVar("_Addressed", Image, Translation, RelatedArticle)
+
+
+def _addressed(one: _Addressed) -> _Addressed:
+    url = address(one.url)
+    return one if url == one.url else replace(one, url=url)
 
 
 def plain(text: str) -> str:
@@ -151,7 +165,7 @@ def whole_seconds(moment: datetime) -> datetime:
 
 
 def _clean_author(author: Author) -> Author:
-    return Author(name=plain(author.name), url=clean(author.url) if author.url else None)
+    return Author(name=plain(author.name), url=address(author.url) if author.url else None)
 
 
 def _sections(article: Article, context: FeedContext) -> tuple[Section, ...]:
@@ -214,14 +228,19 @@ def _last_paragraphs(article: Article, context: FeedContext) -> Iterator[str]:
     """Ordinary paragraphs at the end of the body: an appeal as an entry of its own is spam."""
     for translation in article.translations:
         yield _translation_paragraph(translation)
-    related = context.read_also.get(article.id) if context.settings.read_also else None
-    if related:
+    if related := _read_also(article, context):
         heading = _escape(catalogue.text(article.language, "Read also"))
         rows = "".join(f"<li>{_anchor(other.url, other.title)}</li>" for other in related)
         yield f"<p><strong>{heading}</strong></p>\n<ul>{rows}</ul>"
     appeal = context.appeals.get(article.language)
     if appeal and context.settings.appeal:
         yield _appeal_paragraph(appeal)
+
+
+def _read_also(article: Article, context: FeedContext) -> tuple[RelatedArticle, ...]:
+    if not context.settings.read_also:
+        return ()
+    return tuple(map(_addressed, context.read_also.get(article.id, ())))
 
 
 def _translation_paragraph(translation: Translation) -> str:
@@ -239,7 +258,7 @@ def _appeal_paragraph(appeal: Appeal) -> str:
 
 def _anchor(url: str, words: str, language: str = "") -> str:
     hreflang = f' hreflang="{_escape(language)}"' if language else ""
-    return f'<a href="{_escape(url)}"{hreflang}>{_escape(words)}</a>'
+    return f'<a href="{html.escape(address(url))}"{hreflang}>{_escape(words)}</a>'
 
 
 def _escape(text: str) -> str:

@@ -151,7 +151,7 @@ def _make_generator(
     generator.subtitle(feed_entry.plain(feed.subtitle) or feed_entry.plain(feed.title))
     generator.author(_publisher(feed, context))
     # The page first, the document second: some readers take the first link for the site.
-    generator.link(href=feed.home_url, rel="alternate", type="text/html")
+    generator.link(href=feed_entry.address(feed.home_url), rel="alternate", type="text/html")
     generator.link(href=url, rel="self", type=MEDIA_TYPES[feed_format])
     generator.language(feed.language)
     generator.updated(updated_at)
@@ -175,7 +175,7 @@ def _make_head(
     tombstones: tuple[tuple[str, datetime], ...],
 ) -> feedgen_extension.Head:
     return feedgen_extension.Head(
-        home_url=feed.home_url,
+        home_url=feed_entry.address(feed.home_url),
         stylesheet_url=addresses.stylesheet_url(context.publication),
         note=feed_note.make_note(feed, feed_format, context),
         links=(*_feed_links(feed_format, context), *_history_links(feed_format, context)),

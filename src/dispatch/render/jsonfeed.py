@@ -57,7 +57,7 @@ def _make_head(feed: Feed, context: FeedContext) -> Mapping[str, object]:
     return {
         "version": VERSION,
         "title": feed_entry.plain(feed.title),
-        "home_page_url": feed.home_url,
+        "home_page_url": feed_entry.address(feed.home_url),
         "feed_url": addresses.document_url(publication, feed, FeedFormat.JSON),
         "next_url": previous and addresses.feed_url(publication, previous, FeedFormat.JSON),
         "description": feed_entry.plain(feed.subtitle),

@@ -17,7 +17,7 @@ import functools
 import ipaddress
 import re
 import unicodedata
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 import idna
 
@@ -28,6 +28,7 @@ _PORTS = {"http": 80, "https": 443}
 _EDGES = "".join(map(chr, range(0x21)))
 _BREAKS = re.compile(r"[\t\r\n]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_URI = re.compile(r"[!#-;=?-Z\[\]_a-z~]*")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._\-]*[a-z0-9_\-])?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -73,6 +74,26 @@ def absolute_url(url: str, base: str | None = None) -> str | None:
     if parts is None or parts.scheme not in _PORTS or not host_of(joined):
         return None
     return joined
+
+
+def as_ascii(url: str) -> str:
+    """`url` with what no URI holds escaped (RFC 3986; RFC 3987, section 3.1), and nothing else.
+
+    So headers may carry it, and validators of RSS take it: to them an address is a URI.
+    """
+    if _URI.fullmatch(url):
+        return url
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if not host.isascii():
+            before, at, name = parts.netloc.rpartition("@")
+            port = name[len(host) :]
+            name = idna.encode(host, uts46=True).decode("ascii")
+            url = parts._replace(netloc=f"{before}{at}{name}{port}").geturl()
+    except ValueError:  # no address, or a host that no name server knows
+        pass
+    return quote(url, safe=":/?#[]@!$&'()*+,;=%-._~", errors="replace")
 
 
 def resolve(url: str, base: str | None = None) -> str:

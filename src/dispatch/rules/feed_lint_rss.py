@@ -82,7 +82,7 @@ def _channel_faults(channel: Element, now: datetime | None) -> Iterator[Fault]:
         if not channel.findtext(name):
             yield values.error(f"Missing{name.capitalize()}", "channel", f"has no {name}")
     for link in channel.iterfind("link"):
-        yield from values.url_faults(link.text or "", "channel link")
+        yield from values.uri_faults(link.text or "", "channel link")
     for name in ("pubDate", "lastBuildDate"):
         yield from _date_faults(channel, "channel", name, now)
     for name in ("title", "description", "copyright"):
@@ -156,7 +156,7 @@ def _item_faults(item: Element, where: str, now: datetime | None) -> Iterator[Fa
     if not (item.findtext("title") or item.findtext("description")):
         yield values.error("ItemMustContainTitleOrDescription", where, "has neither")
     for link in item.iterfind("link"):
-        yield from values.url_faults(link.text or "", f"{where} link")
+        yield from values.uri_faults(link.text or "", f"{where} link")
     yield from _guid_faults(item, where)
     yield from _date_faults(item, where, "pubDate", now)
     for one in item.iterfind(f"{_ATOM}updated"):
@@ -186,7 +186,7 @@ def _guid_faults(item: Element, where: str) -> Iterator[Fault]:
         yield values.error("InvalidBooleanAttribute", where, f"isPermaLink={is_permalink!r}")
     value = guid.text or ""
     if is_permalink == "true":
-        yield from values.url_faults(value, f"{where} guid", code="InvalidHttpGUID")
+        yield from values.uri_faults(value, f"{where} guid", code="InvalidHttpGUID")
     elif value.isdecimal() and len(value) < 9:  # the validator's own number
         yield values.warning("NotSufficientlyUnique", where, f"guid {value}")
 
@@ -206,11 +206,11 @@ def _order_faults(item: Element, where: str) -> Iterator[Fault]:
 
 def _enclosure_faults(item: Element, where: str) -> Iterator[Fault]:
     for one in item.iterfind("enclosure"):
-        yield from values.url_faults(one.get("url", ""), f"{where} enclosure")
+        yield from values.uri_faults(one.get("url", ""), f"{where} enclosure")
         yield from values.number_faults(one.get("length", ""), f"{where} enclosure length")
         yield from values.media_type_faults(one.get("type", ""), f"{where} enclosure type")
     for one in item.iterfind("source"):
-        yield from values.url_faults(one.get("url", ""), f"{where} source")
+        yield from values.uri_faults(one.get("url", ""), f"{where} source")
 
 
 def _children_faults(

@@ -85,6 +85,14 @@ def url_faults(value: str, where: str, *, code: str = "InvalidFullLink") -> Iter
         yield error(code, where, f"{value!r} is no absolute web address")
 
 
+def uri_faults(value: str, where: str, *, code: str = "InvalidFullLink") -> Iterator[Fault]:
+    """The same for RSS, to whose validators an address in other letters than ASCII is none."""
+    if value.isascii():
+        yield from url_faults(value, where, code=code)
+    else:
+        yield error("InvalidIRI", where, f"{value!r} must be escaped: %D1%8F, and xn-- for a host")
+
+
 def reference_faults(value: str, where: str) -> Iterator[Fault]:
     """Whether `value`, which Atom lets be relative, is safe to be read by every reader."""
     if value and not _IS_ABSOLUTE.match(value):

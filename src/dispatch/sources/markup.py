@@ -21,6 +21,7 @@ import nh3
 from dispatch.model.article import Author, Entry, Image, TranslationLink
 from dispatch.rules import bylines, canonical
 from dispatch.rules import text as text_rules
+from dispatch.sources import embeds
 
 #: Raise it when the output changes for any input; stored rows are then cleaned again.
 POLICY_VERSION = 1
@@ -55,8 +56,6 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "*": frozenset({"lang", "dir"}),
     "a": frozenset({"href", "title", "hreflang"}),
     "abbr": frozenset({"title"}),
-    "blockquote": frozenset({"cite"}),
-    "q": frozenset({"cite"}),
     "ol": frozenset({"start"}),
     "td": frozenset({"colspan", "rowspan"}),
     "th": frozenset({"colspan", "rowspan"}),
@@ -70,6 +69,8 @@ _FLAT_NAMES = "area base br col embed hr img input link meta source track wbr p 
 #: Void elements, and those that end when their like begins: an unclosed `<p>` does not nest.
 _FLAT = frozenset(_FLAT_NAMES.split())
 _HEADINGS = re.compile(r"(</?)h([156])(?=[\s>/])", re.IGNORECASE)
+#: What opens a fold: readers have no folds, so it stands above what was in it.
+_SUMMARY = re.compile(r"<(/?)summary(?:\s[^<>]*)?>", re.IGNORECASE)
 _BLOCK = re.compile(
     r"(?=</?(?:p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|table|tr|td|th|figure|figcaption"
     r"|hr|section|article)[\s>/])",
@@ -104,7 +105,8 @@ def clean_html(html: str, base_url: str | None) -> str:
     """`html` with nothing left that could harm, all URLs absolute (relative to `base_url`).
 
     Longer than 512 Ki characters it is cut; nested deeper than 256 it becomes one paragraph of
-    text. Images that load lazily get their real address, tracking pixels go.
+    text. Images that load lazily get their real address, tracking pixels go, players and frames
+    become links.
     """
     source = _bounded(html)
     if "<" not in source and "&" not in source:
@@ -113,6 +115,8 @@ def clean_html(html: str, base_url: str | None) -> str:
         return paragraphs(_shallow_text(source))
     base = _usable_base(base_url)
     source = _HEADINGS.sub(_heading, text_rules.without_hidden(source))
+    source = _SUMMARY.sub(_fold, source)
+    source = embeds.as_links(source, lambda url: canonical.absolute_url(url, base))
     cleaned = _clean_once(source, base)
     for _ in range(_MOST_PASSES):
         if cleaned == source or _is_prose(cleaned):
@@ -250,6 +254,10 @@ def _shallow_text(source: str) -> str:
 def _heading(match: re.Match[str]) -> str:
     """An article's own headings begin below the title and end at the fourth level."""
     return f"{match[1]}h{'2' if match[2] == '1' else '4'}"
+
+
+def _fold(match: re.Match[str]) -> str:
+    return "</strong></p>" if match[1] else "<p><strong>"
 
 
 def _without_empty(markup: str) -> str:

@@ -18,7 +18,7 @@ from dispatch.app.feeds import FeedAddress
 from dispatch.model.feed import FeedKind
 from dispatch.model.newsletter import Issue, Newsletter
 from dispatch.render import cadences, catalogue
-from dispatch.rules import addresses, cadence, feed_discovery
+from dispatch.rules import addresses, cadence, canonical, feed_discovery
 from dispatch.rules import feeds as feed_rules
 from dispatch.rules.feed_discovery import DiscoveryLink
 from dispatch.web import documents, headers
@@ -104,7 +104,7 @@ class FeedsPage:
         """A redirect by path alone, with a page of all languages for who does not follow it."""
         body = self.printer.html("languages.html.j2", language, {})
         path = f"{self.printer.prefix}{language}/"
-        said = {**headers.PAGE, "Location": headers.as_ascii(path), "Cache-Control": caching}
+        said = {**headers.PAGE, "Location": canonical.as_ascii(path), "Cache-Control": caching}
         return HTMLResponse(body, status, headers={**said, "Content-Language": language})
 
     def _values(self, language: str) -> dict[str, object]:

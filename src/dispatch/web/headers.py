@@ -8,9 +8,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse, Response
+
+from dispatch.rules import canonical
 
 _CLOSED: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -66,21 +68,13 @@ def feed(max_age_seconds: int, policy: str) -> dict[str, str]:
 def links(hubs: Sequence[str], self_url: str) -> str:
     """The hubs that tell of changes, and the topic's own address (WebSub, section 4)."""
     every = [*((hub, "hub") for hub in hubs), (self_url, "self")]
-    return ", ".join(f'<{as_ascii(url)}>; rel="{rel}"' for url, rel in every)
+    return ", ".join(f'<{canonical.as_ascii(url)}>; rel="{rel}"' for url, rel in every)
 
 
 def issue_policy(public_url: str) -> str:
     """A mail in the browser: its own inline style and the images of its articles, nothing else."""
     local = " http://127.0.0.1:* http://localhost:*" if _is_local(public_url) else ""
     return f"{_CLOSED}; form-action 'none'; style-src 'unsafe-inline'; img-src https: data:{local}"
-
-
-def as_ascii(url: str) -> str:
-    """`url` as a header may carry it: what is not ASCII is escaped (RFC 3987, section 3.1)."""
-    parts = urlsplit(url)
-    if not parts.netloc.isascii():
-        parts = parts._replace(netloc=parts.netloc.encode("idna").decode("ascii"))
-    return quote(parts.geturl(), safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
 def shared(max_age_seconds: int) -> dict[str, str]:
@@ -108,14 +102,14 @@ def plain(
 
 def moved(url: str) -> Response:
     """301: for good, and worth a cache's memory for a day."""
-    said = {"Location": as_ascii(url), "Cache-Control": "public, max-age=86400"}
+    said = {"Location": canonical.as_ascii(url), "Cache-Control": "public, max-age=86400"}
     return PlainTextResponse(
         "This has moved.\n", 301, headers={**said, "X-Content-Type-Options": "nosniff"}
     )
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(as_ascii(url))
+    parts = urlsplit(canonical.as_ascii(url))
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -21,8 +21,8 @@ from starlette.responses import RedirectResponse, Response
 from dispatch.app import App
 from dispatch.model.reads import DiscardReason
 from dispatch.reads import bots, visitor
-from dispatch.rules import following
-from dispatch.web import asked, headers
+from dispatch.rules import canonical, following
+from dispatch.web import asked
 from dispatch.web.counter import Counter
 
 #: How many visitors are told apart; beyond that those seen longest ago are forgotten.
@@ -61,7 +61,7 @@ class Links:
             "Referrer-Policy": "no-referrer",
             "X-Robots-Tag": "noindex, nofollow",
         }
-        return RedirectResponse(headers.as_ascii(target), 302, said)
+        return RedirectResponse(canonical.as_ascii(target), 302, said)
 
     def _count(self, request: Request, article_id: int) -> None:
         now = self.site.clock.now()

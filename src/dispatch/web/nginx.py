@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from dispatch.app import App
 from dispatch.model.feed import FILE_NAMES, MEDIA_TYPES, FeedFormat
-from dispatch.rules import addresses
+from dispatch.rules import addresses, canonical
 from dispatch.web import feed_files, headers
 
 #: What a feed's file may be called; twins (.gz, .br) are found by nginx itself, and not by name.
@@ -54,7 +54,7 @@ def _types() -> Iterator[str]:
 
 def _links(site: App) -> Iterator[str]:
     """WebSub: the hub, and the topic's own address."""
-    folder = headers.as_ascii(f"{site.config.publication.public_url}{addresses.FEEDS}/")
+    folder = canonical.as_ascii(f"{site.config.publication.public_url}{addresses.FEEDS}/")
     link = headers.links(site.feeds.list_hubs(), f"{folder}FEED").replace("FEED", "$dispatch_feed")
     yield "map $dispatch_feed $dispatch_link {"
     yield f"    default '{link}';"
