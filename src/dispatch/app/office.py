@@ -42,8 +42,11 @@ class Office:
         """The database, opened and brought up to date at first use."""
         opened = database.open_database(self.config.storage.url)
         opened.upgrade()
-        with opened.write() as tx:
-            issues.register_newsletters(tx, self.newsletters, self.clock.now())
+        with opened.read() as tx:
+            new = self.newsletters.keys() - issues.newsletter_ids(tx).keys()
+        if new:  # a start that has nothing to say waits for no writer
+            with opened.write() as tx:
+                issues.register_newsletters(tx, sorted(new), self.clock.now())
         return opened
 
     def at_close(self, action: Callable[[], None]) -> None:

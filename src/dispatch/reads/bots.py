@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import crawleruseragents
-
 #: A call costs more than a millisecond; a site sees far fewer different agents in a day than this.
 _REMEMBERED = 10_000
 
@@ -32,4 +30,6 @@ def is_bot(user_agent: str) -> bool:
     """
     if _MISSED.search(user_agent):
         return True
+    import crawleruseragents  # late: it compiles all of its patterns as it loads
+
     return bool(crawleruseragents.is_crawler(user_agent, case_sensitive=True))

@@ -18,7 +18,6 @@ import xml.dom
 from typing import Final
 
 import idna
-import premailer
 from lxml import cssselect, etree
 
 from dispatch import errors
@@ -58,6 +57,8 @@ def inline_css(html: str) -> str:
 
 
 def _transform(html: str) -> str:
+    import premailer  # late: with all that it brings it takes longer to load than we to start
+
     try:
         engine = premailer.Premailer(
             allow_network=False,

@@ -12,16 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dispatch import errors
-from dispatch.store import triggers
+from dispatch.store import revisions
 
 #: What verbs pass to the functions of this package.
 Transaction = Connection
@@ -29,7 +25,6 @@ Transaction = Connection
 #: How long a writer waits for another one (SQLite has one writer at a time).
 BUSY_SECONDS = 30
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
 _UPGRADE_TURN = 0x64697370  # "disp": two nodes that start at once migrate one after the other
 #: What two nodes, or a push and a poll, bring at once is recognised one after the other: neither
 #: would see that the other mints the same article.
@@ -64,26 +59,27 @@ class Database:
                     transaction.rollback()
 
     def upgrade(self) -> None:
-        """Bring the schema to this program's revision; refuse one that is newer."""
+        """Bring the schema to this program's revision; refuse one that is newer.
+
+        A database that needs nothing is only looked at: a start waits for no writer.
+        """
+        with self.read() as tx:
+            if revisions.is_current(tx):
+                return
         with self.write() as tx:
             take_turn(tx, _UPGRADE_TURN)
-            _refuse_newer(tx)
-            config = _alembic()
-            config.attributes["connection"] = tx
-            command.upgrade(config, "head")
-            triggers.install(tx)
+            revisions.upgrade(tx)
 
-    def revision(self) -> tuple[str | None, str | None]:
+    def revision(self) -> tuple[str | None, str]:
         """(the database's revision, this program's revision)."""
-        head = ScriptDirectory.from_config(_alembic()).get_current_head()
         with self.read() as tx:
-            return MigrationContext.configure(tx).get_current_revision(), head
+            return revisions.current(tx), revisions.head()
 
     def answers(self) -> bool:
         """Whether the database can be read at this moment and holds our tables."""
         try:
             with self.read() as tx:
-                return MigrationContext.configure(tx).get_current_revision() is not None
+                return revisions.current(tx) is not None
         except sa.exc.SQLAlchemyError:
             return False
 
@@ -146,17 +142,3 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its lock at once: a late upgrade of a reader's lock cannot wait, it fails."""
     is_write = connection.get_execution_options().get("dispatch_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
-
-
-def _alembic() -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config
-
-
-def _refuse_newer(tx: Transaction) -> None:
-    current = MigrationContext.configure(tx).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
-    if current is not None and current not in known:
-        message = f"storage.url: the database is at revision {current}, newer than this program"
-        raise errors.StoreError(message)

@@ -24,31 +24,44 @@ _NOTE: Final = (
 )
 
 
+def stand(connection: Connection) -> bool:
+    """Whether no trigger is missing."""
+    return not _wanted().keys() - _list_names(connection)
+
+
 def install(connection: Connection) -> None:
     """Make the triggers that are missing."""
-    is_sqlite = connection.dialect.name == "sqlite"
+    statements = _for_sqlite if connection.dialect.name == "sqlite" else _for_postgresql
+    known = _list_names(connection)
+    for name, (table, event) in _wanted().items():
+        if name not in known:
+            for statement in statements(name, table, event):
+                connection.exec_driver_sql(statement)
+
+
+def _wanted() -> dict[str, tuple[str, str]]:
+    """Name of each trigger -> its table and event."""
+    return {f"note_{table}_{event}": (table, event) for table in _WATCHED for event in _EVENTS}
+
+
+def _list_names(connection: Connection) -> set[str]:
     names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if not is_sqlite:
+    if connection.dialect.name != "sqlite":
         names = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
-    known = {row[0] for row in connection.execute(sa.text(names))}
-    statements = _for_sqlite if is_sqlite else _for_postgresql
-    for table, column in _WATCHED.items():
-        for event, version in _EVENTS.items():
-            name = f"note_{table}_{event}"
-            if name not in known:
-                for statement in statements(name, table, event, f"{version}.{column}"):
-                    connection.exec_driver_sql(statement)
+    return {row[0] for row in connection.execute(sa.text(names))}
 
 
-def _for_sqlite(name: str, table: str, event: str, article: str) -> Iterator[str]:
-    note = _NOTE.format(article=article)
-    yield f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {note} END"
+def _note(table: str, event: str) -> str:
+    return _NOTE.format(article=f"{_EVENTS[event]}.{_WATCHED[table]}")
 
 
-def _for_postgresql(name: str, table: str, event: str, article: str) -> Iterator[str]:
-    note = _NOTE.format(article=article)
+def _for_sqlite(name: str, table: str, event: str) -> Iterator[str]:
+    yield f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {_note(table, event)} END"
+
+
+def _for_postgresql(name: str, table: str, event: str) -> Iterator[str]:
     yield (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {note} RETURN NULL; END $$"
+        f"$$ BEGIN {_note(table, event)} RETURN NULL; END $$"
     )
     yield (f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")

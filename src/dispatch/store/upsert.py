@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.store.database import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
 
@@ -144,4 +146,10 @@ def _insert(tx: Transaction, table: sa.Table) -> sqlite.Insert | postgresql.Inse
 
 
 def _insert_on(database: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if database == "sqlite" else postgresql.insert(table)
+    if database == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # late: it is large, and most sites have no use
+
+    return postgresql.insert(table)
