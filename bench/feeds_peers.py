@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from feeds_newsroom import ENTRIES, SECTIONS, SITE, Source
+from feeds_newsroom import Source
+from feeds_site import ENTRIES, SECTIONS, SITE
 
 
 def write_pelican(sources: Iterable[Source], folder: Path) -> None:

@@ -52,6 +52,15 @@ HOMES: dict[str, set[str]] = {
     "yaml": {"sources"},
 }
 
+#: Who imports within a function, and what: the parts of the App, and libraries that take long.
+LATE: dict[str, str] = {
+    "app/__init__": "its parts",
+    "reads/bots": "crawleruseragents",
+    "render/inline": "premailer",
+    "store/revisions": "alembic",
+    "store/upsert": "a dialect",
+}
+
 #: Parts of the standard library that are a door to the world, and who may open it.
 DOORS: dict[str, set[str]] = {
     "gettext": {"render"},
@@ -350,16 +359,38 @@ def test_of_our_own_code_modules_are_imported_and_no_functions() -> None:
 
 
 def test_every_import_stands_at_the_top() -> None:
-    """But for the command line's: `--help` must not wait for a database driver."""
+    """But for those that make a start quick: what a command has no use for must not delay it."""
     late = {
         (module, line)
         for module, tree in MODULES.items()
         for function in functions_of(tree)
         for _, _, line in imports_of(function)
-        if not at_home(module, {"cli"})
+        if module not in LATE and not at_home(module, {"cli"})
     }
 
     assert not late
+
+
+def test_who_may_import_late_does_so() -> None:
+    late = {m for m in LATE for f in functions_of(MODULES[m]) if any(imports_of(f))}
+    assert late == set(LATE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "unwanted"),
+    [
+        ("dispatch.cli.root", {"dispatch.app", "pydantic", "sqlalchemy", "lxml", "rich"}),
+        ("dispatch.app", {"dispatch.render.email", "dispatch.sources.feed", "httpx2", "alembic"}),
+        ("dispatch.app.feeds", {"dispatch.compose", "premailer", "alembic", "requests"}),
+    ],
+)
+def test_a_start_loads_nothing_that_it_has_no_use_for(asked: str, unwanted: set[str]) -> None:
+    script = f"import sys, {asked}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert asked in done.stdout.split()
+    assert not unwanted & set(done.stdout.split())
 
 
 def test_every_module_says_what_it_is_for() -> None:

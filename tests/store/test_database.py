@@ -12,12 +12,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from dispatch import errors
-from dispatch.store import database, revisions, schema, triggers
+from dispatch.store import database, schema
 from dispatch.store.database import Database
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -44,34 +42,6 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(db: Database) -> N
     with db.read() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []
-
-
-def test_the_newest_revision_is_the_one_that_alembic_would_go_to() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(revisions.__file__).parent / "migrations"))
-    assert ScriptDirectory.from_config(config).get_heads() == [revisions.head()]
-
-
-def test_a_database_that_needs_nothing_is_opened_without_alembic_and_without_a_writer(
-    db: Database, database_url: str
-) -> None:
-    script = (
-        "import sys\nfrom dispatch.store import database\n"
-        "database.open_database(sys.argv[1]).upgrade()\nassert 'alembic' not in sys.modules\n"
-    )
-    with db.write() as tx:
-        add_newsletter(tx, "digest")
-        subprocess.run([sys.executable, "-c", script, database_url], check=True, timeout=20)
-
-
-def test_a_trigger_that_is_missing_is_made_again(db: Database) -> None:
-    with db.write() as tx:
-        on = "" if db.is_sqlite else " ON article"
-        tx.execute(sa.text(f"DROP TRIGGER note_article_update{on}"))
-        assert not triggers.stand(tx)
-    db.upgrade()
-    with db.read() as tx:
-        assert triggers.stand(tx)
 
 
 def test_upgrading_twice_changes_nothing(db: Database) -> None:

@@ -1,10 +1,8 @@
 """App: the only place that knows every concrete class; each command and page is one method of it.
 
 In: the configuration. Out: reports. The doors above (command line, web, clock) call nothing else.
-What it can do stands in its parts, a module each: `scout` (what could come in), `intake` (what does
-come), `push` (what is sent to us), `feeds` (what is published), `hub` (who is told of it),
-`insight` (who reads it), `issues` (what is mailed), `readers` (who is mailed), `top` (what is read
-most). Here are the job table and the checks.
+What it can do stands in its parts, a module each, loaded when it is first asked for: a command that
+builds feeds waits for no mail. Here are the parts, the job table and the checks.
 """
 
 from __future__ import annotations
@@ -13,30 +11,32 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dispatch import check, errors, jobs, ports, site, transports
-from dispatch.app import reports
-from dispatch.app.appeals import Appeals
-from dispatch.app.asked import AskedFeeds
-from dispatch.app.editors import Editors
-from dispatch.app.feeds import Feeds
-from dispatch.app.hub import Hub
-from dispatch.app.insight import Insight
-from dispatch.app.intake import Intake
-from dispatch.app.issues import Issues
+from dispatch import errors
 from dispatch.app.office import Office
-from dispatch.app.push import Push
-from dispatch.app.readers import Readers
-from dispatch.app.related import Related
-from dispatch.app.scout import Scout
-from dispatch.app.top import Top
-from dispatch.check import Finding
 from dispatch.config import Config, load_config
-from dispatch.model.newsletter import Newsletter
-from dispatch.model.run import Run
-from dispatch.rules import cadence
-from dispatch.store import database, runs
+from dispatch.store import database
+
+if TYPE_CHECKING:
+    from dispatch import jobs, ports
+    from dispatch.app.appeals import Appeals
+    from dispatch.app.asked import AskedFeeds
+    from dispatch.app.editors import Editors
+    from dispatch.app.feeds import Feeds
+    from dispatch.app.hub import Hub
+    from dispatch.app.insight import Insight
+    from dispatch.app.intake import Intake
+    from dispatch.app.issues import Issues
+    from dispatch.app.push import Push
+    from dispatch.app.readers import Readers
+    from dispatch.app.related import Related
+    from dispatch.app.scout import Scout
+    from dispatch.app.top import Top
+    from dispatch.check import Finding
+    from dispatch.model.newsletter import Newsletter
+    from dispatch.model.run import Run
+    from dispatch.rules import cadence
 
 
 class App:
@@ -46,19 +46,6 @@ class App:
         self.office = Office(config, clock)
         self.clock = self.office.clock
         self.stop = self.office.stop
-        self.feeds = Feeds(self.office)
-        self.asked = AskedFeeds(self.office)
-        self.hub = Hub(self.office, self.feeds)
-        self.insight = Insight(self.office, self.feeds)
-        self.top = Top(self.office)
-        self.related = Related(self.office)
-        self.intake = Intake(self.office, self.feeds, self.top, self.related)
-        self.issues = Issues(self.office, self.feeds, self.top)
-        self.editors = Editors(self.office, self.issues)
-        self.readers = Readers(self.office)
-        self.appeals = Appeals(self.office)
-        self.push = Push(self.office, self.feeds)
-        self.scout = Scout(self.office)
 
     @classmethod
     def open(
@@ -86,17 +73,112 @@ class App:
         return self.office.db
 
     @cached_property
+    def feeds(self) -> Feeds:
+        """What is published."""
+        from dispatch.app.feeds import Feeds
+
+        return Feeds(self.office)
+
+    @cached_property
+    def asked(self) -> AskedFeeds:
+        """Feeds that a reader asks for: a person's own, a search."""
+        from dispatch.app.asked import AskedFeeds
+
+        return AskedFeeds(self.office)
+
+    @cached_property
+    def hub(self) -> Hub:
+        """Who is told of what is published."""
+        from dispatch.app.hub import Hub
+
+        return Hub(self.office, self.feeds)
+
+    @cached_property
+    def insight(self) -> Insight:
+        """Who reads the feeds, and how well they are made."""
+        from dispatch.app.insight import Insight
+
+        return Insight(self.office, self.feeds)
+
+    @cached_property
+    def top(self) -> Top:
+        """What is read most."""
+        from dispatch.app.top import Top
+
+        return Top(self.office)
+
+    @cached_property
+    def related(self) -> Related:
+        """What is read beside what."""
+        from dispatch.app.related import Related
+
+        return Related(self.office)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What comes in."""
+        from dispatch.app.intake import Intake
+
+        return Intake(self.office, self.feeds, self.top, self.related)
+
+    @cached_property
+    def issues(self) -> Issues:
+        """What is mailed."""
+        from dispatch.app.issues import Issues
+
+        return Issues(self.office, self.feeds, self.top)
+
+    @cached_property
+    def editors(self) -> Editors:
+        """What editors decide about it."""
+        from dispatch.app.editors import Editors
+
+        return Editors(self.office, self.issues)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Who is mailed."""
+        from dispatch.app.readers import Readers
+
+        return Readers(self.office)
+
+    @cached_property
+    def appeals(self) -> Appeals:
+        """What is asked of readers, and what they gave."""
+        from dispatch.app.appeals import Appeals
+
+        return Appeals(self.office)
+
+    @cached_property
+    def push(self) -> Push:
+        """What is sent to us."""
+        from dispatch.app.push import Push
+
+        return Push(self.office, self.feeds)
+
+    @cached_property
+    def scout(self) -> Scout:
+        """What could come in."""
+        from dispatch.app.scout import Scout
+
+        return Scout(self.office)
+
+    @cached_property
     def runner(self) -> jobs.Runner:
         """Makes the runs of the job table."""
+        from dispatch import jobs
+
         return jobs.Runner(self.db, self.clock, self.job_table())
 
     def close(self) -> None:
         """Keep what was counted, and let go of the database."""
-        self.insight.flush()
         self.office.close()
 
     def job_table(self) -> tuple[jobs.Job, ...]:
         """Every job that the clock wakes."""
+        from dispatch import jobs
+        from dispatch.app import reports
+
         schedule = self.config.schedule
         issue_jobs = [
             jobs.CadenceJob(
@@ -135,6 +217,7 @@ class App:
 
     def _issue_action(self, newsletter: Newsletter) -> jobs.Action:
         """Collect once more, count reads, compose, deliver: the newest of everything."""
+        from dispatch.app import reports
 
         def act(period: cadence.Period) -> Mapping[str, Any]:
             self.intake.collect(force=True)
@@ -148,11 +231,16 @@ class App:
 
     def list_runs(self, job: str | None = None, limit: int = 20) -> list[Run]:
         """What the clock did, newest first."""
+        from dispatch.store import runs
+
         with self.db.read() as tx:
             return runs.list_runs(tx, job=job, limit=limit)
 
     def check(self) -> tuple[Finding, ...]:
         """Look at everything that a run will need; changes nothing but the schema."""
+        from dispatch import check, site, transports
+        from dispatch.check import Finding
+
         config, now = self.config, self.clock.now()
         templates = site.templates_in_use(config.folders.templates)
         findings = [Finding(what="configuration", detail=str(config.path))]

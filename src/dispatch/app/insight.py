@@ -33,6 +33,7 @@ class Insight:
         self._feeds = feeds
         self._counter = counting.Counter()
         self._flushed_at = time.monotonic()
+        office.at_close(self.flush)
 
     def note(self, path: str, agent: str, address: str, status: int, *, conditional: bool) -> bool:
         """Count a visit; True when it is time to `flush`, from a thread that may wait."""

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dispatch.compose import ComposeReport
+if TYPE_CHECKING:
+    from dispatch.compose import ComposeReport
 
 
 def as_data(value: Any) -> Any:

@@ -7,25 +7,30 @@ stands in a log or an export.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from dispatch.model.publication import ReadsImport
 from dispatch.model.reads import ReadBatch
-from dispatch.reads import access_log, csv_file, goaccess, matomo, plausible, umami
-from dispatch.reads.errand import Errand
+from dispatch.registry import Registry
 
-Importer = Callable[[ReadsImport, Errand], ReadBatch]
+if TYPE_CHECKING:
+    from dispatch.reads.errand import Errand
 
-KINDS: Mapping[str, Importer] = MappingProxyType(
+    Importer = Callable[[ReadsImport, Errand], ReadBatch]
+
+#: Kind -> the module with its `gather`.
+KINDS: Registry[Importer] = Registry(
+    __name__,
+    "gather",
     {
-        "access-log": access_log.gather,
-        "csv": csv_file.gather,
-        "plausible": plausible.gather,
-        "matomo": matomo.gather,
-        "umami": umami.gather,
-        "goaccess": goaccess.gather,
-    }
+        "access-log": "access_log",
+        "csv": "csv_file",
+        "plausible": "plausible",
+        "matomo": "matomo",
+        "umami": "umami",
+        "goaccess": "goaccess",
+    },
 )
 #: Those whose program may be asked itself, with a URL and a token.
 API_KINDS = frozenset({"plausible", "matomo", "umami"})

@@ -7,26 +7,31 @@ Never: touches the store, decides what is new, raises for trouble at the other e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from dispatch import fetch
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
-from dispatch.sources import feed, folder, ghost, pages, push, wordpress
+from dispatch.registry import Registry
 
-#: `harvest(source, state, fetcher, now, zone)`; `zone` is for dates that name none.
-Collector = Callable[[Source, SourceState, fetch.Fetcher, datetime, ZoneInfo], Harvest]
+if TYPE_CHECKING:
+    from dispatch import fetch
 
-KINDS: Mapping[str, Collector] = MappingProxyType(
+    #: `harvest(source, state, fetcher, now, zone)`; `zone` is for dates that name none.
+    Collector = Callable[[Source, SourceState, fetch.Fetcher, datetime, ZoneInfo], Harvest]
+
+#: Kind -> the module with its `harvest`.
+KINDS: Registry[Collector] = Registry(
+    __name__,
+    "harvest",
     {
-        "feed": feed.harvest,
-        "folder": folder.harvest,
-        "ghost": ghost.harvest,
-        "pages": pages.harvest,
-        "push": push.harvest,
-        "wordpress": wordpress.harvest,
-    }
+        "feed": "feed",
+        "folder": "folder",
+        "ghost": "ghost",
+        "pages": "pages",
+        "push": "push",
+        "wordpress": "wordpress",
+    },
 )
