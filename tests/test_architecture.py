@@ -158,6 +158,7 @@ TESTED_BY: dict[str, str] = {
     "reads/matomo": "reads/test_exports.py",
     "reads/plausible": "reads/test_exports.py",
     "reads/umami": "reads/test_exports.py",
+    "reads/passage": "reads/test_access_log.py",
     "reads/rotation": "reads/test_access_log.py",
     "render/atom_entry": "render/test_rss_item.py",
     "render/entry_parts": "render/test_rss_item.py",

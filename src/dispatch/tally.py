@@ -1,4 +1,4 @@
-"""tally: logs and exports of the newsroom's own site -> Reads.
+"""tally: logs and exports of the newsroom's own site -> Reads; logs of the feeds' server -> polls.
 
 In: where reads come from, the store's articles. Out: a report with what was counted and what was
 not, by reason. Counts and positions are committed together, so an import that is killed is simply
@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from dispatch import fetch, ports, reads
 from dispatch.model.publication import Publication, ReadsImport
 from dispatch.model.reads import ReadBatch, ReadCount
+from dispatch.reads import feed_log
 from dispatch.reads.errand import Errand
-from dispatch.store import articles
+from dispatch.reads.feed_log import PollBatch
+from dispatch.store import articles, feed_polls
 from dispatch.store import reads as read_store
 from dispatch.store.database import Database, Transaction
+
+#: Under which name positions in logs of feeds are kept; no place of reads can be called so.
+POLLS: Final = "feeds:polls"
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +40,17 @@ class OriginReport:
     reads: int
     malformed: int
     discards: Mapping[str, int]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollsReport:
+    """What the log of the feeds' server gave."""
+
+    log: str
+    lines: int
+    polls: int
+    malformed: int
     problems: tuple[str, ...] = ()
 
 
@@ -84,6 +102,33 @@ def tally(
         if progress:
             progress(done, len(imports), "logs of reads")
     return TallyReport(origins=tuple(reports))
+
+
+def tally_polls(
+    db: Database, log_path: Path, *, folder: str, feeds: Collection[str], now: datetime
+) -> PollsReport:
+    """Take in what a web server's log says of the polls of `feeds` since the last time."""
+    with db.read() as tx:
+        positions = read_store.get_positions(tx, POLLS)
+    batch = feed_log.gather(log_path, positions, folder, feeds)
+    try:
+        with db.write() as tx:
+            read_store.advance(tx, POLLS, positions, batch.positions, now)
+            feed_polls.add(tx, batch.polls, now.date())
+    except read_store.Overtaken:
+        log.info("polls from %s: another process counts them at this moment", log_path)
+        batch = PollBatch()
+    polls = sum(one.polls for one in batch.polls)
+    log.info("polls from %s: %d lines, %d polls", log_path, batch.lines, polls)
+    for problem in batch.problems:
+        log.warning("polls from %s: %s", log_path, problem)
+    return PollsReport(
+        log=str(log_path),
+        lines=batch.lines,
+        polls=polls,
+        malformed=batch.malformed,
+        problems=batch.problems,
+    )
 
 
 def add_counts(tx: Transaction, origin: str, counts: Sequence[ReadCount]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import missing
@@ -251,3 +253,30 @@ def test_pages_and_one_click_reach_the_site(ports: tuple[int, int], logs: Path) 
     log = (logs / "access.log").read_text(encoding="utf-8")
     assert "/en/" in log
     assert token not in log, "a reader's token stands in the log"
+
+
+def test_who_polls_the_files_is_known_from_the_log(ports: tuple[int, int], logs: Path) -> None:
+    front, path = ports[0], "/feeds/ru/rss.xml"
+    service = {"User_Agent": "Feedbin feed-id:7 - 31 subscribers"}
+    tag = ask(front, path, **service)[1]["etag"]
+    assert ask(front, path, If_None_Match=tag, **service)[0] == 304
+    for _ in range(7):
+        ask(front, path, User_Agent="careless/1.0")
+    ask(front, path, User_Agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
+
+    first, again = (readers(logs) for _ in range(2))
+    (found,) = [one for one in first["feeds"] if one["path"] == "ru/rss.xml"]
+    assert (found["subscribers"], found["visitors"], found["polls"]) == (31, 1, 9)
+    assert (found["current"], found["ignoring"]) == (1, 1)
+    assert found["readers"] == ["Feedbin", "careless"]
+    assert [one["lines"] for one in again["logs"]] == [0]
+    assert again["feeds"] == first["feeds"]
+
+
+def readers(logs: Path) -> Any:
+    """What the operator is told."""
+    root = logs.parent / "site"
+    words = ("feeds", "readers", "--log", str(logs / "access.log"), "--json")
+    command = (sys.executable, "-m", "dispatch", *words)
+    told = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+    return json.loads(told.stdout)

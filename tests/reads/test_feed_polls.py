@@ -22,7 +22,15 @@ def note(
     conditional: bool = False,
     now: datetime = NOON,
 ) -> None:
-    counter.note("en/rss.xml", agent, address, status, conditional=conditional, now=now)
+    poll = feed_polls.Poll(
+        path="en/rss.xml",
+        agent=agent,
+        address=address,
+        status=status,
+        at=now,
+        is_conditional=conditional,
+    )
+    counter.note(poll)
 
 
 def only(counter: feed_polls.Counter) -> FeedPolls:
@@ -41,8 +49,9 @@ def test_visitors_are_told_apart_and_counted_once_a_day() -> None:
     note(counter)
     again = only(counter)
     assert (again.polls, again.visitors) == (1, 2), "polls since, visitors of the day"
+    note(counter, "192.0.2.3")
     note(counter, now=NOON + timedelta(days=1))
-    assert only(counter).visitors == 1
+    assert [one.visitors for one in counter.take()] == [3, 1], "of the day that has ended, too"
 
 
 def test_a_service_is_no_visitor_and_its_latest_number_counts() -> None:

@@ -30,8 +30,8 @@ def test_polls_add_up_and_visitors_do_not(db: Database) -> None:
     later = replace(ONE, visitors=2, seen_at=NOW + timedelta(minutes=5))
     other = replace(ONE, reader="Feedly", subscribers=40, visitors=0)
     with db.write() as tx:
-        feed_polls.add(tx, [ONE, other])
-        feed_polls.add(tx, [later])
+        feed_polls.add(tx, [ONE, other], NOW.date())
+        feed_polls.add(tx, [later], NOW.date())
     with db.read() as tx:
         first, second = feed_polls.list_since(tx, NOW - timedelta(hours=24))
     assert (first.polls, first.current, first.full, first.visitors) == (20, 18, 2, 3)
@@ -41,7 +41,7 @@ def test_polls_add_up_and_visitors_do_not(db: Database) -> None:
 
 def test_what_was_seen_long_ago_is_not_told_and_at_last_forgotten(db: Database) -> None:
     with db.write() as tx:
-        feed_polls.add(tx, [ONE])
+        feed_polls.add(tx, [ONE], NOW.date())
         assert feed_polls.list_since(tx, NOW + timedelta(seconds=1)) == []
-        feed_polls.remove_before(tx, NOW.date() + timedelta(days=1))
+        feed_polls.add(tx, [], NOW.date() + timedelta(days=feed_polls.KEEP_DAYS + 1))
         assert feed_polls.list_since(tx, NOW - timedelta(days=9)) == []

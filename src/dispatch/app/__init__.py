@@ -200,7 +200,7 @@ class App:
             jobs.IntervalJob(
                 name="reads",
                 every_seconds=schedule.reads_seconds,
-                action=lambda _: reports.as_data(self.intake.tally()),
+                action=lambda _: reports.as_data(self._tally()),
             ),
             jobs.IntervalJob(
                 name="deliver",
@@ -214,6 +214,12 @@ class App:
             ),
             *issue_jobs,
         )
+
+    def _tally(self) -> Mapping[str, Any]:
+        """Reads of articles, and polls of feeds."""
+        from dispatch.app import reports
+
+        return {**reports.as_data(self.intake.tally()), "polls": self.insight.tally()}
 
     def _issue_action(self, newsletter: Newsletter) -> jobs.Action:
         """Collect once more, count reads, compose, deliver: the newest of everything."""

@@ -10,15 +10,17 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from dispatch import errors, fetch, lint
+from dispatch import errors, fetch, lint, tally
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.lint import CheckedFeed
 from dispatch.model.feed_poll import FeedAudience
 from dispatch.reads import feed_polls as counting
-from dispatch.rules import feed_audience
+from dispatch.rules import addresses, feed_audience
 from dispatch.store import feed_polls
+from dispatch.tally import PollsReport
 
 #: How often sums go from memory to the store.
 FLUSH_SECONDS = 300.0
@@ -37,8 +39,15 @@ class Insight:
 
     def note(self, path: str, agent: str, address: str, status: int, *, conditional: bool) -> bool:
         """Count a visit; True when it is time to `flush`, from a thread that may wait."""
-        now = self._office.clock.now()
-        self._counter.note(path, agent, address, status, conditional=conditional, now=now)
+        poll = counting.Poll(
+            path=path,
+            agent=agent,
+            address=address,
+            status=status,
+            at=self._office.clock.now(),
+            is_conditional=conditional,
+        )
+        self._counter.note(poll)
         return time.monotonic() - self._flushed_at >= FLUSH_SECONDS
 
     def flush(self) -> None:
@@ -48,9 +57,26 @@ class Insight:
             return  # what was counted waits for the database
         counted = self._counter.take()
         with self._office.db.write() as tx:
-            feed_polls.add(tx, counted)
-            oldest = self._office.clock.now().date() - timedelta(days=feed_polls.KEEP_DAYS)
-            feed_polls.remove_before(tx, oldest)
+            feed_polls.add(tx, counted, self._office.clock.now().date())
+
+    def tally(self, logs: Sequence[Path] = ()) -> tuple[PollsReport, ...]:
+        """Take in what the web server that hands out the files has logged since the last time.
+
+        `logs` are looked at beside the one that the configuration names.
+        """
+        configured = self._office.config.web.access_log
+        public = urlsplit(self._office.publication.public_url).path
+        feeds = {one.path for one in self._feeds.list_addresses()}
+        return tuple(
+            tally.tally_polls(
+                self._office.db,
+                log,
+                folder=f"{public}{addresses.FEEDS}/",
+                feeds=feeds,
+                now=self._office.clock.now(),
+            )
+            for log in (*([configured] if configured else []), *logs)
+        )
 
     def _is_ready(self) -> bool:
         try:

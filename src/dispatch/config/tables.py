@@ -688,6 +688,11 @@ class WebTable(Table):
         "readers forget them.",
         (),
     )
+    access_log: v.PathHere | None = setting(
+        "The log of the web server that hands out the files of feeds (nginx, Apache; combined "
+        "format), to know who polls them. Leave it out where the built-in server does so.",
+        None,
+    )
     redirects: RedirectsTable = setting("Where your feeds lay before.", {})
 
     @field_validator("full_fetches_per_hour")

@@ -315,6 +315,7 @@ def web(table: t.WebTable) -> WebSettings:
         retired=table.retired,
         wordpress=table.redirects.wordpress,
         redirects=MappingProxyType(dict(table.redirects.paths)),
+        access_log=table.access_log,
     )
 
 

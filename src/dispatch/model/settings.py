@@ -105,7 +105,8 @@ class WebSettings:
 
     `full_fetches_per_hour` is how often one visitor may fetch one feed without a validator; 0 means
     as often as they like. `retired` names the keys of feeds that are gone for good, `redirects` the
-    old addresses and where they have moved.
+    old addresses and where they have moved. `access_log` is that of the web server before it, which
+    hands out the files of feeds.
     """
 
     host: str = "127.0.0.1"
@@ -114,6 +115,7 @@ class WebSettings:
     retired: tuple[str, ...] = ()
     wordpress: bool = False
     redirects: Mapping[str, str] = field(default_factory=dict)
+    access_log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,14 +19,13 @@ import secrets
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from dispatch.model.publication import ReadsImport
-from dispatch.model.reads import CountKey, DiscardKey, DiscardReason, ReadBatch, ReadPosition
-from dispatch.reads import bots, rotation
+from dispatch.model.reads import CountKey, DiscardKey, DiscardReason, ReadBatch
+from dispatch.reads import bots, passage, rotation
 from dispatch.reads.errand import Errand
 from dispatch.reads.paths import Articles
 from dispatch.rules import reads as rules
@@ -35,7 +34,7 @@ _QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
 #: address ident user [time] "request" status bytes "referer" "agent"; the user may hold spaces.
 _LINE = re.compile(
     r"(\S+) \S+ [^\n]*? \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
-    rf"{_QUOTED} (\d{{3}}) (?:\d+|-) {_QUOTED} {_QUOTED}"
+    rf"{_QUOTED} (\d{{3}}) (\d+|-) {_QUOTED} {_QUOTED}"
 )
 #: nginx writes `"`, `\` and bytes beyond ASCII as \xHH, Apache writes \" and \\ as well.
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))")
@@ -67,7 +66,7 @@ def parse_line(line: bytes) -> rules.Hit | None:
     match = _LINE.match(line.decode("latin-1"))
     if match is None:
         return None
-    address, minute, second, offset, request, status, referer, agent = match.groups()
+    address, minute, second, offset, request, status, size, referer, agent = match.groups()
     try:
         at = _minute(minute, offset) + timedelta(seconds=int(second))
     except (ValueError, OverflowError):
@@ -79,6 +78,7 @@ def parse_line(line: bytes) -> rules.Hit | None:
         method=method,
         path=path,
         status=int(status),
+        size=int(size) if size.isdecimal() else 0,
         referer=_unescape(referer),
         user_agent=_unescape(agent),
     )
@@ -103,20 +103,15 @@ class _Import:
         self._before = _Tally(settings, errand.zone, salt)
         self._after = _Tally(settings, errand.zone, salt)
         self._articles = Articles(settings.site, errand.articles)
-        self._positions = errand.positions
-        self._shelf = shelf
-        self._since = self._context_start(errand.zone)
-        self._ends: dict[str, int] = {}
-        self._problems = list(shelf.problems)
+        self._passage = passage.Passage(
+            shelf, errand.positions, moment_of, lambda at: rules.context_start(at, errand.zone)
+        )
         self._lines = self._malformed = 0
 
     def read_all(self) -> None:
         """Read every log that holds new lines, or old ones by which those are judged."""
-        logs = self._shelf.logs
-        for log, younger in zip_longest(logs, logs[1:]):
-            last_at = younger.first_at if younger else rotation.NEVER
-            if self._has_more(log) or last_at > self._since:
-                self._read(log)
+        for line, is_new in self._passage.lines():
+            self._take(line, is_new=is_new)
 
     def batch(self) -> ReadBatch:
         """What was found."""
@@ -125,43 +120,11 @@ class _Import:
         return ReadBatch(
             counts=_difference(self._after.counts, self._before.counts),
             discards=_difference(self._after.discards, self._before.discards),
-            positions=tuple(
-                ReadPosition(fingerprint=fingerprint, offset=end)
-                for fingerprint, end in self._ends.items()
-            ),
+            positions=self._passage.positions,
             lines=self._lines,
             malformed=self._malformed,
-            problems=tuple(self._problems),
+            problems=tuple(self._passage.problems),
         )
-
-    def _offset(self, log: rotation.Log) -> int:
-        return self._positions.get(log.fingerprint, 0)
-
-    def _has_more(self, log: rotation.Log) -> bool:
-        return log.has_more(self._offset(log))
-
-    def _context_start(self, zone: ZoneInfo) -> datetime:
-        """From when on lines matter: a while before the first new one; NEVER if there is none."""
-        firsts: list[datetime] = []
-        for log in filter(self._has_more, self._shelf.logs):
-            try:
-                firsts.append(rotation.moment_after(log, self._offset(log), moment_of))
-            except rotation.DAMAGE:
-                continue  # told by _read, which meets the same damage
-        first = min(firsts, default=rotation.NEVER)
-        return first if first == rotation.NEVER else rules.context_start(first, zone)
-
-    def _read(self, log: rotation.Log) -> None:
-        """Take in what matters of one log; damage ends it and leaves what came before."""
-        offset = self._offset(log)
-        try:
-            start = rotation.find_offset(log, self._since, offset, moment_of)
-            for end, line in rotation.read_lines(log, start):
-                self._take(line, is_new=end > offset)
-                if end > offset:
-                    self._ends[log.fingerprint] = end
-        except rotation.DAMAGE as error:
-            self._problems.append(rotation.problem(log.name, error))
 
     def _take(self, line: bytes, *, is_new: bool) -> None:
         hit = parse_line(line)
@@ -174,7 +137,7 @@ class _Import:
             return
         if is_new:
             self._after.add(hit, article)
-        elif hit.at >= self._since:
+        elif hit.at >= self._passage.since:
             self._after.add(hit, article)
             self._before.add(hit, article)
 

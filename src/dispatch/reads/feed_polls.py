@@ -1,7 +1,7 @@
 """Counts in memory who polls which feed, until the store takes the sums.
 
-In: a feed's path, a User-Agent, an address, the status that was answered, now. Out: sums by day,
-file and kind of reader. Never: an address, or a User-Agent as it came; visitors are told apart by a
+In: polls, as our own server or the log of another tells them. Out: sums by day, file and kind of
+reader. Never: an address, or a User-Agent as it came; visitors are told apart by a
 salted hash that lives for a day in this process, and only their number leaves it.
 """
 
@@ -28,12 +28,31 @@ MAX_AGENTS = 4_096
 _Key = tuple[date, str, str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """Somebody asked for the feed at `path` and was answered `status`.
+
+    `is_conditional` is None where nobody knows: no log says with what a reader asked. Then `size`,
+    the bytes of the answer, tells: whoever is sent the same again did not say what they have.
+    """
+
+    path: str
+    agent: str
+    address: str
+    status: int
+    at: datetime
+    is_conditional: bool | None
+    size: int = 0
+
+
 @dataclass(slots=True)
 class _Visits:
-    """What one visitor did at one file today."""
+    """What one visitor did at one file today. `size` is that of the last whole feed."""
 
     polls: int = 0
     conditional: int = 0
+    careless: int = 0
+    size: int = 0
 
 
 class Counter:
@@ -46,34 +65,41 @@ class Counter:
         self._sums: dict[_Key, FeedPolls] = {}
         self._visits: dict[_Key, dict[bytes, _Visits]] = {}
         self._visitors = 0
-        self._day: date | None = None
+        self._day = date.min
+        self._done: list[FeedPolls] = []
 
-    def note(
-        self, path: str, agent: str, address: str, status: int, *, conditional: bool, now: datetime
-    ) -> None:
-        """Somebody asked for `path` and was answered `status`."""
-        poller = self._identify(agent)
-        day = now.date()
+    def note(self, poll: Poll, *, is_new: bool = True) -> None:
+        """Count a poll; an old one, which is counted already, tells more of today's visitors."""
+        poller = self._identify(poll.agent)
         with self._lock:
-            if day != self._day:
-                self._day, self._visitors = day, 0
-                self._visits.clear()
-            key = self._key(day, path, poller)
-            self._sums[key] = _added(self._sums.get(key), key, poller, status, now)
+            if poll.at.date() > self._day:  # a log may be a moment out of order at midnight
+                self._end_day(poll.at.date())
+            key = self._key(self._day, poll.path, poller)
+            if is_new:
+                self._sums[key] = _added(self._sums.get(key), key, poller, poll)
             if poller.subscribers is None:
-                self._visit(key, self._salt.name(day, address, agent), conditional)
+                self._visit(key, self._salt.name(self._day, poll.address, poll.agent), poll)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was counted since the last time."""
-        return not self._sums
+        return not (self._sums or self._done)
 
     def take(self) -> list[FeedPolls]:
         """The sums since the last time. `visitors` and what follows are those of the whole day."""
         with self._lock:
-            taken = [self._with_visitors(key, one) for key, one in self._sums.items()]
-            self._sums.clear()
+            self._end_sums()
+            taken, self._done = self._done, []
         return taken
+
+    def _end_day(self, day: date) -> None:
+        self._end_sums()
+        self._day, self._visitors = day, 0
+        self._visits.clear()
+
+    def _end_sums(self) -> None:
+        self._done += [self._with_visitors(key, one) for key, one in self._sums.items()]
+        self._sums.clear()
 
     def _identify(self, agent: str) -> Poller:
         found = self._agents.get(agent)
@@ -88,15 +114,14 @@ class Counter:
         is_room = key in self._sums or len(self._sums) < MAX_KINDS
         return key if is_room else (day, path, "others", "")
 
-    def _visit(self, key: _Key, name: bytes, conditional: bool) -> None:
+    def _visit(self, key: _Key, name: bytes, poll: Poll) -> None:
         visits = self._visits.setdefault(key, {})
         if name not in visits:
             if self._visitors >= MAX_VISITORS:
                 return
             self._visitors += 1
             visits[name] = _Visits()
-        visits[name].polls += 1
-        visits[name].conditional += conditional
+        _add(visits[name], poll)
 
     def _with_visitors(self, key: _Key, one: FeedPolls) -> FeedPolls:
         visits = self._visits.get(key, {}).values()
@@ -104,13 +129,25 @@ class Counter:
             one,
             visitors=len(visits),
             hammering=sum(each.polls > HAMMERING_POLLS for each in visits),
-            ignoring=sum(each.polls >= IGNORING_POLLS and not each.conditional for each in visits),
+            ignoring=sum(
+                each.careless >= IGNORING_POLLS and not each.conditional for each in visits
+            ),
         )
 
 
-def _added(
-    before: FeedPolls | None, key: _Key, poller: Poller, status: int, now: datetime
-) -> FeedPolls:
+def _add(visits: _Visits, poll: Poll) -> None:
+    visits.polls += 1
+    if poll.is_conditional is not None:
+        visits.conditional += poll.is_conditional
+        visits.careless += not poll.is_conditional
+    elif poll.status == 304:
+        visits.conditional += 1
+    elif poll.status == 200 and poll.size:
+        visits.careless += poll.size == visits.size
+        visits.size = poll.size
+
+
+def _added(before: FeedPolls | None, key: _Key, poller: Poller, poll: Poll) -> FeedPolls:
     day, path, reader, feed_id = key
     return FeedPolls(
         day=day,
@@ -118,11 +155,11 @@ def _added(
         reader=reader,
         feed_id=feed_id,
         polls=(before.polls if before else 0) + 1,
-        current=(before.current if before else 0) + (status == 304),
-        full=(before.full if before else 0) + (status == 200),
+        current=(before.current if before else 0) + (poll.status == 304),
+        full=(before.full if before else 0) + (poll.status == 200),
         subscribers=poller.subscribers,
         visitors=0,
         hammering=0,
         ignoring=0,
-        seen_at=now,
+        seen_at=max(before.seen_at, poll.at) if before else poll.at,
     )

@@ -23,6 +23,7 @@ _SERVICES = (
     *("Feedly", "Inoreader", "NewsBlur", "Feedbin", "TheOldReader", "BazQux", "Netvibes"),
     *("Bloglovin", "Feedspot", "FeedWrangler", "Feedlio", "NewsGator", "Kagi"),
 )
+_BROWSER = "browser"
 _COMPATIBLE = re.compile(r"compatible;\s*([A-Za-z][A-Za-z0-9._-]{0,30})", re.IGNORECASE)
 
 
@@ -49,6 +50,12 @@ def identify(agent: str) -> Poller:
     )
 
 
+def is_browser(agent: str) -> bool:
+    """Whether a person's browser may have asked: it says so, and names nobody else."""
+    found = identify(agent)
+    return found.name == _BROWSER and found.subscribers is None
+
+
 def _name(text: str) -> str:
     flat = text.replace(" ", "").replace(".com", "").lower()
     for service in _SERVICES:
@@ -56,6 +63,6 @@ def _name(text: str) -> str:
             return service
     compatible = _COMPATIBLE.search(text)
     if text.startswith("Mozilla/"):
-        return compatible[1] if compatible else "browser"
+        return compatible[1] if compatible else _BROWSER
     product = _PRODUCT.match(text)
     return product[0].strip(" -._").partition(" - ")[0] if product else "unnamed"

@@ -32,7 +32,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One request as a log tells it. `path` is the request target, query included."""
+    """One request as a log tells it.
+
+    `path` is the request target, query included; `size` the bytes of the body that was sent.
+    """
 
     at: datetime
     address: str
@@ -41,6 +44,7 @@ class Hit:
     status: int
     referer: str
     user_agent: str
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

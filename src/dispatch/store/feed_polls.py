@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -20,11 +20,11 @@ _table = schema.feed_polls
 #: What adds up from flush to flush; what is the day's own takes the greater (a process that starts
 #: anew counts its visitors anew).
 _SUMS = ("polls", "current", "full")
-_GREATEST = ("visitors", "hammering", "ignoring")
+_GREATEST = ("visitors", "hammering", "ignoring", "seen_at")
 
 
-def add(tx: Transaction, counted: Iterable[FeedPolls]) -> None:
-    """Add sums to those that stand."""
+def add(tx: Transaction, counted: Iterable[FeedPolls], today: date) -> None:
+    """Add sums to those that stand, and forget those of long ago."""
     for one in counted:
         row = asdict(one)
         before = tx.execute(
@@ -37,14 +37,11 @@ def add(tx: Transaction, counted: Iterable[FeedPolls]) -> None:
             row |= {name: kept[name] + row[name] for name in _SUMS}
             row |= {name: max(kept[name], row[name]) for name in _GREATEST}
         upsert.put(tx, _table, row)
+    oldest = today - timedelta(days=KEEP_DAYS)
+    tx.execute(sa.delete(_table).where(_table.c.day < oldest))
 
 
 def list_since(tx: Transaction, since: datetime) -> list[FeedPolls]:
     """The sums of readers that were seen since a moment, latest first."""
     query = sa.select(_table).where(_table.c.seen_at >= since).order_by(_table.c.seen_at.desc())
     return [FeedPolls(**row._asdict()) for row in tx.execute(query)]
-
-
-def remove_before(tx: Transaction, day: date) -> None:
-    """Forget sums of long ago."""
-    tx.execute(sa.delete(_table).where(_table.c.day < day))
