@@ -15,6 +15,12 @@ from dispatch.model.delivery import Balance, DeliveryState
 from dispatch.model.publication import ReadsImport, Source
 from dispatch.model.subscriber import SubscriptionState
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/office",
+    "app/reports",
+)
+
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 

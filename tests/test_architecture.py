@@ -96,143 +96,24 @@ BANNED_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common
 #: Longest body of a function, in lines, without its docstring.
 LONGEST = 45
 
-#: Modules whose tests do not carry their name, and the test files that hold them to account.
-TESTED_BY: dict[str, str] = {
-    "store/corrections": "test_edit.py",
-    "compose/rendering": "test_compose.py",
-    "compose/correction": "test_edit.py",
-    "app/editors": "test_edit.py",
-    "alert": "test_collect.py",
-    "app/feeds": "syndicate/test_subscription.py",
-    "app/appeals": "cli/test_appeals.py",
-    "app/issues": "test_compose.py",
-    "app/office": "test_app.py",
-    "app/push": "web/test_articles_api.py",
-    "app/scout": "cli/test_discovering.py",
-    "app/readers": "test_subscribe.py",
-    "app/related": "test_relate.py",
-    "app/top": "test_rank.py",
-    "app/reports": "test_app.py",
-    "app/watching": "test_watching.py",
-    "cli/__init__": "cli/test_work.py",
-    "compose/appeal": "test_fundraise.py",
-    "compose/blocks": "test_compose.py",
-    "compose/boxes": "test_boxes.py",
-    "compose/desk": "test_compose.py",
-    "compose/listing": "test_compose.py",
-    "compose/material": "test_compose.py",
-    "compose/page": "test_compose.py",
-    "cli/source": "test_collect.py",
-    "collect/backfill": "test_collect.py",
-    "collect/books": "test_collect.py",
-    "collect/report": "test_collect.py",
-    "collect/release": "test_collect.py",
-    "collect/remember": "test_collect.py",
-    "collect/status": "test_collect.py",
-    "config/__init__": "config/test_load.py",
-    "config/checks": "config/test_problems.py",
-    "config/context": "config/test_problems.py",
-    "config/explain": "config/test_problems.py",
-    "config/shapes": "config/test_reference.py",
-    "config/tables": "config/test_reference.py",
-    "config/translate": "config/test_load.py",
-    "config/values": "config/test_problems.py",
-    "config/zones": "config/test_load.py",
-    "deliver/letters": "test_deliver.py",
-    "deliver/proof": "test_edit.py",
-    "deliver/worker": "test_deliver.py",
-    "gate/chosen": "test_gate.py",
-    "gate/desk": "test_gate.py",
-    "gate/linked": "test_gate.py",
-    "gate/written": "test_gate.py",
-    "fetch/dial": "test_fetch.py",
-    "fetch/gate": "test_fetch.py",
-    "app/asked": "web/test_asked_feeds.py",
-    "store/own_feeds": "web/test_asked_feeds.py",
-    "store/search": "web/test_asked_feeds.py",
-    "ports": "transports/test_smtp.py",
-    "reads/bots": "reads/test_access_log.py",
-    "reads/paths": "reads/test_access_log.py",
-    "reads/csv_file": "reads/test_exports.py",
-    "reads/goaccess": "reads/test_exports.py",
-    "reads/matomo": "reads/test_exports.py",
-    "reads/plausible": "reads/test_exports.py",
-    "reads/umami": "reads/test_exports.py",
-    "reads/passage": "reads/test_access_log.py",
-    "reads/rotation": "reads/test_access_log.py",
-    "render/atom_entry": "render/test_rss_item.py",
-    "render/entry_parts": "render/test_rss_item.py",
-    "render/feed_note": "render/test_feeds.py",
-    "render/feed_pieces": "render/test_feeds.py",
-    "render/feedgen_extension": "render/test_feeds.py",
-    "render/issue_body": "syndicate/test_others.py",
-    "render/opml": "syndicate/test_others.py",
-    "render/feed_links": "rules/test_feed_discovery.py",
-    "render/pictures": "render/issue/test_email.py",
-    "render/references": "test_gate.py",
-    "render/wording": "test_gate.py",
-    "render/slots": "render/test_message.py",
-    "render/xml_text": "render/test_rss_item.py",
-    "rules/feed_lint_atom": "rules/test_feed_lint.py",
-    "rules/feed_lint_json": "rules/test_feed_lint.py",
-    "rules/feed_lint_rss": "rules/test_feed_lint.py",
-    "rules/feed_lint_values": "rules/test_feed_lint.py",
-    "rules/scripts": "rules/test_gate.py",
-    "rules/feed_kinds": "syndicate/test_others.py",
-    "rules/network": "test_fetch.py",
-    "sources/pages_memory": "sources/test_pages.py",
-    "store/authors": "syndicate/test_others.py",
-    "sources/rest": "sources/test_wordpress.py",
-    "sources/sitemap_walk": "sources/test_pages.py",
-    "sources/watch": "sources/test_wordpress.py",
-    "sources/wordpress_rows": "sources/test_wordpress.py",
-    "store/box_feeds": "test_boxes.py",
-    "store/fund": "test_fundraise.py",
-    "store/pasts": "test_seen_by_readers.py",
-    "store/planning": "test_seen_by_readers.py",
-    "store/gate_checks": "test_gate.py",
-    "store/alarms": "test_collect.py",
-    "store/quarantine": "test_collect.py",
-    "store/recognitions": "test_collect.py",
-    "store/delivery_history": "store/test_deliveries.py",
-    "store/issue_changes": "test_edit.py",
-    "store/listeners": "test_websub.py",
-    "app/hub": "test_websub.py",
-    "app/insight": "cli/test_feeds.py",
-    "lint": "cli/test_feeds.py",
-    "cli/docs": "acceptance/test_nginx.py",
-    "web/hub": "test_websub.py",
-    "web/nginx": "web/test_nginx_text.py",
-    "store/links": "web/test_links.py",
-    "store/schema": "store/test_database.py",
-    "store/upsert": "store/test_articles.py",
-    "web/api_description": "web/test_articles_api.py",
-    "store/feed_archives": "syndicate/test_archives.py",
-    "store/feed_bases": "syndicate/test_incremental.py",
-    "store/feed_places": "syndicate/test_incremental.py",
-    "store/triggers": "syndicate/test_incremental.py",
-    "syndicate/__init__": "syndicate/test_subscription.py",
-    "syndicate/basis": "syndicate/test_incremental.py",
-    "syndicate/desk": "syndicate/test_incremental.py",
-    "syndicate/press": "syndicate/test_incremental.py",
-    "transports/__init__": "test_docs.py",
-}
-#: The readers of feeds are one reader to whoever feeds them: whole documents in, entries out.
-TESTED_BY |= {
-    f"sources/feed_{name}": "sources/test_feed_entries.py"
-    for name in ("atom", "fields", "json", "links", "media", "nodes", "parsed", "rss", "text")
-}
-
-#: The lines of the mail's checklist are tried one by one, by the mistake that each is for.
-TESTED_BY |= {
-    f"render/checklist/{name}": "render/issue/test_faults.py"
-    for name in ("__init__", "colours", "document", "page", "parts", "styles")
-}
-
 MODULES = {
     path.relative_to(SOURCES).with_suffix("").as_posix(): ast.parse(path.read_text("utf-8"))
     for path in sorted(SOURCES.rglob("*.py"))
 }
+
+
+def list_claims() -> Iterator[tuple[str, str]]:
+    """(module, test file) of each module that a test file claims by its `ALSO_TESTS`."""
+    for path in sorted(TESTS.rglob("test_*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ALSO_TESTS":
+                file = path.relative_to(TESTS).as_posix()
+                yield from ((module, file) for module in ast.literal_eval(node.value))
+
+
+CLAIMED = tuple(list_claims())
+#: Modules whose tests do not carry their name, and the test files that hold them to account.
+TESTED_BY = dict(CLAIMED)
 
 
 def at_home(module: str, homes: set[str]) -> bool:
@@ -465,7 +346,7 @@ def mirrors_of(module: str) -> Iterator[Path]:
 def test_what_is_tested_under_another_name_is_so_in_fact() -> None:
     assert not [one for one in TESTED_BY if one not in MODULES or not needs_tests(one)]
     assert not [module for module in TESTED_BY if list(mirrors_of(module))], "it has its own now"
-    assert not [file for file in TESTED_BY.values() if not (TESTS / file).is_file()]
+    assert len(CLAIMED) == len(TESTED_BY), "two files claim one module"
 
 
 def nouns() -> Iterator[type]:

@@ -9,6 +9,12 @@ import pytest
 import sites
 from newsroom import Newsroom, html_of, text_of
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "compose/boxes",
+    "store/box_feeds",
+)
+
 EVENTS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:ev="http://purl.org/rss/1.0/modules/event/"><channel><title>Events</title>
 <item><title>Long ago</title><link>https://e.example/1</link>

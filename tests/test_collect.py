@@ -5,6 +5,21 @@ from datetime import timedelta
 import pytest
 from newsroom import Newsroom, slug_of, text_of
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "alert",
+    "cli/source",
+    "collect/backfill",
+    "collect/books",
+    "collect/release",
+    "collect/remember",
+    "collect/report",
+    "collect/status",
+    "store/alarms",
+    "store/quarantine",
+    "store/recognitions",
+)
+
 
 def counts(newsroom: Newsroom, **options: bool) -> tuple[int, int, int, int]:
     (report,) = newsroom.collect(**options).articles.sources

@@ -10,6 +10,17 @@ from dispatch.edit import Word
 from dispatch.model.newsletter import IssueAction, IssueState
 from dispatch.store import reads
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/issues",
+    "compose/blocks",
+    "compose/desk",
+    "compose/listing",
+    "compose/material",
+    "compose/page",
+    "compose/rendering",
+)
+
 
 def shown(newsroom: Newsroom, period: str = "2026-W48", key: str = "en") -> dict[str, list[str]]:
     """Titles by block, in order."""

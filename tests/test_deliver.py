@@ -12,6 +12,12 @@ from dispatch.model.newsletter import IssueAction, IssueState
 from dispatch.model.settings import TransportSettings, UncertainPolicy
 from dispatch.model.subscriber import SuppressionReason
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "deliver/letters",
+    "deliver/worker",
+)
+
 SENT = Outcome(status=OutcomeStatus.SENT, code=250)
 LATER = Outcome(status=OutcomeStatus.DEFERRED, code=450, text="4.2.0 greylisted")
 NEVER = Outcome(status=OutcomeStatus.FAILED, code=550, text="5.1.1 no such user")

@@ -58,6 +58,9 @@ from dispatch.rules import gate as gate_rules
 from dispatch.rules.consent import Refusal
 from dispatch.rules.identity import Decision, Step
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("transports/__init__",)
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(

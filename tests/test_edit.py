@@ -15,6 +15,15 @@ from dispatch.model.newsletter import IssueAction, IssueState
 from dispatch.model.subscriber import SuppressionReason
 from dispatch.store import articles
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/editors",
+    "compose/correction",
+    "deliver/proof",
+    "store/corrections",
+    "store/issue_changes",
+)
+
 WEEK = ("weekly", "2026-W48")
 
 

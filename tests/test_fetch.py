@@ -19,6 +19,13 @@ import pytest
 from dispatch import fetch
 from dispatch.rules import network
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "fetch/dial",
+    "fetch/gate",
+    "rules/network",
+)
+
 Answer = Callable[["_Stage"], None]
 QUICK = fetch.Deadlines(connect_seconds=2, read_seconds=2, total_seconds=3)
 

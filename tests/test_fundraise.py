@@ -13,6 +13,12 @@ from dispatch import errors, fundraise
 from dispatch.rules import appeals, mailbox
 from dispatch.store import fund, schema
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "compose/appeal",
+    "store/fund",
+)
+
 SECRET = "a secret of at least thirty-two characters"
 
 

@@ -15,6 +15,17 @@ from dispatch.model.newsletter import IssueAction, IssueState
 from dispatch.rules import gate as rules
 from dispatch.store import articles, issues
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "gate/chosen",
+    "gate/desk",
+    "gate/linked",
+    "gate/written",
+    "render/references",
+    "render/wording",
+    "store/gate_checks",
+)
+
 WEEK = ("weekly", "2026-W48")
 
 

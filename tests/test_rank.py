@@ -14,6 +14,9 @@ from dispatch.model.article import Article
 from dispatch.model.ranking import RulingKind, Standing
 from dispatch.store import articles, reads
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("app/top",)
+
 WORD: dict[str, Any] = {"by": "Ann", "reason": "our anniversary"}
 
 

@@ -15,6 +15,9 @@ from dispatch.rules import related as rules
 from dispatch.sources import markup
 from dispatch.store import articles, related
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("app/related",)
+
 SAMPLES = Path(__file__).parent / "samples"
 ARTICLES = Path(__file__).parents[1] / "examples" / "newsroom" / "articles"
 CRANES = "The Middle Corridor is short of cranes"

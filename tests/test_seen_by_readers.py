@@ -34,6 +34,12 @@ from dispatch.rules import audience, cadence, seen
 from dispatch.store import articles, issues, planning, schema, subscribers, translations
 from dispatch.store.database import Database, Transaction
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "store/pasts",
+    "store/planning",
+)
+
 START = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LANGUAGES = ("en", "ru", "he")
 SECTIONS = ("economy", "society")

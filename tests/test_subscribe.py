@@ -8,6 +8,9 @@ from newsroom import Newsroom
 from dispatch import errors
 from dispatch.model.subscriber import SubscriptionState
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("app/readers",)
+
 HEADER = "address,language,newsletter,sections,state\n"
 
 

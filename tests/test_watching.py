@@ -13,6 +13,9 @@ from dispatch.app import App
 from dispatch.app.watching import Watcher
 from dispatch.config import load_config
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("app/watching",)
+
 
 @pytest.fixture
 def templates(newsroom: Newsroom) -> Path:

@@ -24,6 +24,13 @@ from visitors import Visitors
 from dispatch import websub
 from dispatch.store import listeners
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/hub",
+    "store/listeners",
+    "web/hub",
+)
+
 TOPIC = "http://127.0.0.1:8025/feeds/en/atom.xml"
 SECRET = "a secret that stands in no log"
 

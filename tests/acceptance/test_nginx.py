@@ -21,6 +21,9 @@ import pytest
 from conftest import missing
 from newsroom import Newsroom
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("cli/docs",)
+
 pytestmark = pytest.mark.acceptance
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "nginx.md"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from operators import Operator
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("app/appeals",)
+
 
 def test_the_hash_of_an_address_is_shown_whatever_its_letter_case(operator: Operator) -> None:
     one = operator.reads("appeals", "hash", "ann@example.org")["hash"]

@@ -9,6 +9,9 @@ import pytest
 from operators import Operator
 from sites import GhostSite, LocalSite, hours_ago
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("app/scout",)
+
 FEED = """<rss version='2.0'><channel><title>News</title><item><title>Treaties \x1b[31m</title>
 <link>{site}/en/1</link><category>Horoscopes</category></item></channel></rss>"""
 

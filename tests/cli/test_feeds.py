@@ -11,6 +11,12 @@ from newsroom import Newsroom
 from operators import Operator
 from visitors import Visitors
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/insight",
+    "lint",
+)
+
 RSS = b"""<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>T</title><link>https://t.example/</link>
 <description>D</description></channel></rss>"""

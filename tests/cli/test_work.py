@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from operators import Operator
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("cli/__init__",)
+
 #: What a mere question for help has no use for.
 HEAVY = (
     "sqlalchemy",

@@ -21,6 +21,13 @@ from dispatch.model.settings import (
     WebSettings,
 )
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "config/__init__",
+    "config/translate",
+    "config/zones",
+)
+
 ROOT = Path(__file__).parents[2]
 
 

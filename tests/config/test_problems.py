@@ -8,6 +8,14 @@ import pytest
 from dispatch import config
 from dispatch.config import problems
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "config/checks",
+    "config/context",
+    "config/explain",
+    "config/values",
+)
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "config"
 
 

@@ -7,6 +7,12 @@ import pytest
 from dispatch.config import reference, shapes
 from dispatch.config.tables import Tables
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "config/shapes",
+    "config/tables",
+)
+
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "config.md"
 
 

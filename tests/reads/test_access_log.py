@@ -23,6 +23,14 @@ from dispatch.reads import access_log, bots, rotation
 from dispatch.reads.errand import Errand
 from dispatch.rules import canonical
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "reads/bots",
+    "reads/paths",
+    "reads/passage",
+    "reads/rotation",
+)
+
 SAMPLES = Path(__file__).parent.parent / "samples" / "logs"
 LONDON = ZoneInfo("Europe/London")
 SITE = "https://meridian.example/"

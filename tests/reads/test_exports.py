@@ -14,6 +14,15 @@ from dispatch import reads
 from dispatch.model.reads import ReadBatch
 from dispatch.reads import exports
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "reads/csv_file",
+    "reads/goaccess",
+    "reads/matomo",
+    "reads/plausible",
+    "reads/umami",
+)
+
 SAMPLES = Path(__file__).parent.parent / "samples" / "reads"
 CRANES, KRANY, SCHOOL = 1, 2, 3
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)

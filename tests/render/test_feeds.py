@@ -27,6 +27,13 @@ from dispatch.model.publication import Marks
 from dispatch.render import feed_pieces, feedgen_extension, feeds
 from dispatch.rules import addresses, feed_lint
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "render/feed_note",
+    "render/feed_pieces",
+    "render/feedgen_extension",
+)
+
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from dispatch import errors
 from dispatch.render import headers, message, slots
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("render/slots",)
+
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 PLANNED_AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 AROUND = settings(max_examples=120, deadline=None)

@@ -17,6 +17,13 @@ from dispatch.model.feed import FeedFormat
 from dispatch.render import feed_entry, rss_item
 from dispatch.rules import addresses
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "render/atom_entry",
+    "render/entry_parts",
+    "render/xml_text",
+)
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 XML_FORMATS = [FeedFormat.RSS, FeedFormat.ATOM]
 

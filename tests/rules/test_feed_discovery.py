@@ -10,6 +10,9 @@ from dispatch.model.publication import Publication, Section
 from dispatch.render import feed_links
 from dispatch.rules import feed_discovery, feeds
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("render/feed_links",)
+
 PUBLICATION = Publication(
     names={"en": 'The "Meridian" & Co', "ru": "Меридиан"},
     site="https://meridian.example/",

@@ -11,6 +11,14 @@ import pytest
 from dispatch.model.fault import FaultLevel
 from dispatch.rules import feed_lint
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "rules/feed_lint_atom",
+    "rules/feed_lint_json",
+    "rules/feed_lint_rss",
+    "rules/feed_lint_values",
+)
+
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 ARTICLE_2 = "tag:meridian.example,2026:article:2"

@@ -7,6 +7,9 @@ import pytest
 from dispatch.model.gate import Effect, GateSettings, Objection
 from dispatch.rules import gate, scripts
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("rules/scripts",)
+
 
 def objection(effect: Effect) -> Objection:
     return Objection(rule="links", effect=effect, text="x")

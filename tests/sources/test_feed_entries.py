@@ -11,6 +11,19 @@ from hypothesis import strategies as st
 from dispatch.model.article import Author, Entry
 from dispatch.sources import feed_entries, markup
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "sources/feed_atom",
+    "sources/feed_fields",
+    "sources/feed_json",
+    "sources/feed_links",
+    "sources/feed_media",
+    "sources/feed_nodes",
+    "sources/feed_parsed",
+    "sources/feed_rss",
+    "sources/feed_text",
+)
+
 Read = Callable[..., feed_entries.ParsedFeed]
 Sample = Callable[[str], bytes]
 

@@ -16,6 +16,12 @@ from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
 from dispatch.sources import pages, pages_memory
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "sources/pages_memory",
+    "sources/sitemap_walk",
+)
+
 ARTICLE = """<html lang=en><head><title>{title}</title><meta property=og:type content=article>
 <meta property=og:title content="{title}"></head><body><h1>{title}</h1></body></html>"""
 

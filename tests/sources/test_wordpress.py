@@ -17,6 +17,13 @@ from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
 from dispatch.sources import wordpress
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "sources/rest",
+    "sources/watch",
+    "sources/wordpress_rows",
+)
+
 #: What WordPress puts below an excerpt; a full stop within the title is the trap.
 MORE = """<p class="link-more"><a href="/7/" class="more-link">Continue reading
 <span class="screen-reader-text">"No. 1. Treaties"</span></a></p>"""

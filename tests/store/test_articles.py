@@ -11,6 +11,9 @@ from dispatch.model.article import Article, Author, Entry, Image
 from dispatch.rules import canonical, identity
 from dispatch.store import articles, translations
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("store/upsert",)
+
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 EN, RU, DE = (f"https://news.example/{language}/a" for language in ("en", "ru", "de"))

@@ -18,6 +18,9 @@ from dispatch import errors
 from dispatch.store import database, schema
 from dispatch.store.database import Database
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("store/schema",)
+
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 _UPGRADE = """
 import sys

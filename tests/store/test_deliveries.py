@@ -15,6 +15,9 @@ from dispatch.model.subscriber import SuppressionReason as Reason
 from dispatch.rules import mailbox
 from dispatch.store import deliveries, delivery_history, planning, schema, subscribers
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("store/delivery_history",)
+
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LATER = FRIDAY + timedelta(hours=1)
 SENT = Outcome(status=OutcomeStatus.SENT, code=250, enhanced="2.0.0", text="2.0.0 Ok")

@@ -9,6 +9,9 @@ from typing import Any
 
 from lxml import etree
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("store/feed_archives",)
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 FH = "{http://purl.org/syndication/history/1.0}"
 AT = "{http://purl.org/atompub/tombstones/1.0}"

@@ -17,6 +17,16 @@ from dispatch import relate
 from dispatch.render import output
 from dispatch.store import articles, database, schema
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "store/feed_bases",
+    "store/feed_places",
+    "store/triggers",
+    "syndicate/basis",
+    "syndicate/desk",
+    "syndicate/press",
+)
+
 SECTIONS = st.sampled_from([(), ("world",), ("economy",), ("world", "economy")])
 #: What can happen, with what it needs.
 ADD = st.tuples(st.just("add"), st.sampled_from(["en", "ru"]), SECTIONS, st.integers(0, 100))

@@ -19,6 +19,14 @@ from dispatch.render import feeds
 from dispatch.rules import feed_lint
 from dispatch.store import schema
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "render/issue_body",
+    "render/opml",
+    "rules/feed_kinds",
+    "store/authors",
+)
+
 SETTINGS = """
 [feeds]
 author_articles = 2

@@ -14,6 +14,12 @@ from dispatch import errors
 from dispatch.render import output
 from dispatch.store import articles
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/feeds",
+    "syndicate/__init__",
+)
+
 
 def feed(newsroom: Newsroom, path: str) -> Path:
     return newsroom.root / "feeds" / path

@@ -20,6 +20,9 @@ from dispatch.model.delivery import Envelope, Outcome, OutcomeStatus
 from dispatch.model.settings import Security
 from dispatch.transports import smtp
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("ports",)
+
 ENVELOPE = Envelope(sender="bounces@news.example", recipient="ann@example.org")
 MESSAGE = b"Subject: Friday\r\n\r\n.dots\r\n..more\r\n.\r\nend\r\n"
 

@@ -14,6 +14,12 @@ from visitors import Visitors
 
 from dispatch.sources import push
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/push",
+    "web/api_description",
+)
+
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
 SOURCES = f"""

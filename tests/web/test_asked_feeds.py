@@ -12,6 +12,13 @@ from visitors import Visitors
 from dispatch.model.feed import MEDIA_TYPES, FeedFormat
 from dispatch.rules import feed_lint, tokens
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "app/asked",
+    "store/own_feeds",
+    "store/search",
+)
+
 BASE = "http://127.0.0.1:8025/"
 
 

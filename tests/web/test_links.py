@@ -11,6 +11,9 @@ from visitors import Visitors
 from dispatch.model.reads import DiscardReason
 from dispatch.store import reads
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("store/links",)
+
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Safari/604.1"}
 DAY = FRIDAY.date()
 

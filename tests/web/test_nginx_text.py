@@ -6,6 +6,9 @@ from newsroom import Newsroom
 
 from dispatch.web import nginx
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("web/nginx",)
+
 
 def test_the_headers_are_those_of_the_built_in_server(room: Newsroom) -> None:
     text, maps = nginx.feeds_part(room.app), nginx.http_part(room.app)

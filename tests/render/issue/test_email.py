@@ -30,6 +30,9 @@ from dispatch.model.contents import (
 )
 from dispatch.render import blocks, catalogue, email, message, slots
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = ("render/pictures",)
+
 MakeIssue = Callable[..., IssueContents]
 Golden = Callable[[str, bytes], None]
 Block = TypeVar("Block", bound=BlockContents)

@@ -13,6 +13,16 @@ import pytest
 from dispatch.model.contents import IssueContents, LatestBlock, SectionGroup
 from dispatch.render import checklist, email
 
+#: Modules that are tried here beside, or instead of, the one of this name.
+ALSO_TESTS = (
+    "render/checklist/__init__",
+    "render/checklist/colours",
+    "render/checklist/document",
+    "render/checklist/page",
+    "render/checklist/parts",
+    "render/checklist/styles",
+)
+
 MakeIssue = Callable[..., IssueContents]
 
 #: (line of the list, what is put in place of what, a word of the fault)
