@@ -450,3 +450,19 @@ def test_no_document_raises_anything_but_a_feed_error(inner: str, frame: str) ->
     for found in feed.entries:
         clean = markup.clean_entry(found, "https://news.example/")
         assert markup.clean_entry(clean, "https://news.example/") == clean
+
+
+def test_a_video_is_described_in_its_media_group(read: Read) -> None:
+    said = "<media:description>Our week,\nin ten minutes</media:description>"
+    group = f"<media:group>{said}</media:group>"
+    assert item(read, f"<title>A</title>{group}").standfirst == "Our week,\nin ten minutes"
+    own = "<description>Its own</description>"
+    assert item(read, f"<title>A</title>{group}{own}").standfirst == "Its own"
+
+
+def test_an_item_without_a_page_leads_to_itself_and_never_to_a_translation(read: Read) -> None:
+    itself = '<atom:link rel="self" href="https://x.example/entry/1"/>'
+    other = '<atom:link rel="related" hreflang="ru" href="https://x.example/ru/1"/>'
+    assert item(read, f"<title>A</title>{other}{itself}").url == "https://x.example/entry/1"
+    assert item(read, f"<title>A</title>{other}").url is None
+    assert entry(read, "<title>A</title>" + other.replace("atom:", "")).url is None

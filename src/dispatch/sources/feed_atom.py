@@ -62,7 +62,7 @@ def entry(node: Node, reading: Reading, inherited: tuple[Author, ...]) -> Entry:
     language = fields.own_language(node) or (chosen.language if chosen else "")
     return fields.entry(
         node,
-        url=url or next((link.url for link in links if link.rel in {"related", "self"}), None),
+        url=url or feed_links.last_resort(links),
         source_id=source_id,
         title=_own_text(node, reading, "atom:title", "title", "dc:title", "media:title"),
         summary=fields.value(fields.summary(node), feed_text.atom_value, url, reading),

@@ -19,7 +19,9 @@ _PUBLISHED = ("pubdate", "atom:published", "published", "atom:issued", "issued",
 _PUBLISHED_ELSE = ("dcterms:issued", "dcterms:created", "atom:created", "created", "date")
 UPDATED = ("atom:updated", "updated", "atom:modified", "modified", "dcterms:modified")
 _SUMMARIES = ("atom:summary", "summary", "description", "dc:description", "dcterms:abstract")
-_SUMMARIES_ELSE = ("itunes:summary", "media:description", "itunes:subtitle")
+_SUMMARIES_ELSE = (
+    *("itunes:summary", "media:description", "googleplay:description", "itunes:subtitle"),
+)
 _PLACES = ("ev:location", "xcal:location", "location", "atom:location")
 _STARTS = ("ev:startdate", "xcal:dtstart")
 TITLES = ("title", "atom:title", "dc:title", "media:title", "itunes:title")
@@ -67,8 +69,13 @@ def entry(
 
 
 def summary(node: Node) -> Node | None:
-    """The child that holds the standfirst, by the order of preference."""
+    """The child that holds the standfirst, by the order of preference.
+
+    Feeds of videos say all that they have to say in a media:group.
+    """
     children = node.children(*_SUMMARIES, *_SUMMARIES_ELSE)
+    for group in node.children("media:group"):
+        children += group.children("media:description")
     return next((child for child in children if child.text() or len(child.element)), None)
 
 

@@ -60,6 +60,12 @@ def choose(links: list[Link], language: str | None) -> Link | None:
     return next(iter([*own, *same, *candidates]), None)
 
 
+def last_resort(links: list[Link]) -> str | None:
+    """What an entry without any page of its own leads to; never a translation."""
+    own = (link for link in links if not link.language)
+    return next((link.url for link in own if link.rel in {"related", "self"}), None)
+
+
 def older(links: list[Link]) -> str | None:
     """Where the entries before these are: an archive or the next page (RFC 5005, 3 and 4)."""
     found = {link.rel: link.url for link in reversed(links)}

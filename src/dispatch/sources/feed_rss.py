@@ -80,7 +80,7 @@ def _entry(node: Node, reading: Reading) -> Entry:
     links = feed_links.atom_links(node)
     language = fields.own_language(node)
     url = node.text("feedburner:origlink") or _own_link(node, links, language or node.language)
-    url = url or _permalink(node)
+    url = url or _permalink(node) or feed_links.last_resort(links)
     source_id = node.text("guid", "atom:id", "id", "dc:identifier") or _about(node)
     return fields.entry(
         node,
