@@ -103,3 +103,37 @@ def test_a_site_that_is_read_in_parts_announces_no_history(
     newsroom.collect()
     (news,) = [one for one in newsroom.articles() if one.title == "Piece 60"]
     assert news.entered_at == newsroom.clock.now() > TUESDAY
+
+
+ENTRY = (
+    "<item><title>Piece {0}</title><link>{{site}}/en/story/{0}</link><guid>n{0}</guid>"
+    "<author>Maria Lindqvist</author></item>"
+)
+
+
+def put_feed(paper: LocalSite, *numbers: int) -> None:
+    entries = "".join(ENTRY.format(number) for number in numbers)
+    feed = f"<rss version='2.0'><channel><title>x</title>{entries}</channel></rss>"
+    paper.put("/feed", feed, kind="application/rss+xml")
+
+
+def test_what_left_the_middle_of_a_feed_and_has_no_page_leaves_our_feeds(
+    newsroom: Newsroom, paper: LocalSite
+) -> None:
+    list_pages(paper, range(4), "2026-11-20T10:00:00Z")
+    put_feed(paper, 3, 2, 1, 0)
+    add_source(newsroom, "rss", "feed", f"{paper.url}feed")
+    newsroom.collect()
+    published = newsroom.root / "feeds" / "en" / "rss.xml"
+    assert "Piece 2" in published.read_text(encoding="utf-8")
+    put_feed(paper, 3, 1, 0)
+    del paper.pages["/en/story/2"]
+    newsroom.collect()
+    newsroom.later(minutes=16)
+    report = report_of(newsroom, "rss")
+    assert report.withdrawn == 1
+    assert "Piece 2<" not in published.read_text(encoding="utf-8")
+    list_pages(paper, range(4), "2026-11-20T10:00:00Z")
+    newsroom.later(hours=2)
+    newsroom.collect()
+    assert "Piece 2<" in published.read_text(encoding="utf-8"), "it is back"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.model.source import Missing
 from dispatch.rules import absence
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -43,3 +45,58 @@ def test_nothing_is_gone_that_was_found_in_the_last_quarter_of_an_hour(
         seen_at = now if is_there else seen_at
         missed, gone = absence.judge(missed, found=found, absent=absent, now=now)
         assert not gone or now - seen_at >= absence.APART
+
+
+@pytest.mark.parametrize(
+    ("before", "shown", "vanished"),
+    [
+        ([5, 4, 3, 2, 1], [6, 5, 4, 3, 2], []),  # pushed out
+        ([5, 4, 3, 2, 1], [5, 4, 2, 1], [3]),
+        ([5, 4, 3, 2, 1], [6, 4, 3, 2, 1], [5]),  # the newest one
+        ([5, 4, 3, 2, 1], [5, 4], []),  # a shorter document
+        ([5, 4, 3, 2], [5, 4, 3, 1], [2]),  # an older one came in from behind
+        ([5, 4, 3], [9, 8, 7], []),  # nothing in common: it overflowed
+        ([5, 4, 3], [], []),
+        ([], [5, 4, 3], []),
+    ],
+)
+def test_what_vanished_from_the_middle_is_told_from_what_was_pushed_out(
+    before: list[int], shown: list[int], vanished: list[int]
+) -> None:
+    assert list(absence.vanished(before, shown)) == vanished
+
+
+def test_a_document_that_was_put_together_anew_makes_few_suspects() -> None:
+    assert len(absence.vanished(range(200, 0, -1), [200, 1])) == absence.MOST_MISSING
+
+
+def test_a_document_may_run_from_old_to_new() -> None:
+    dates = [NOW - timedelta(hours=hours) for hours in (3, 2, 1)]
+    assert absence.newest_first([1, 2, 3], dates) == (3, 2, 1)
+    assert absence.newest_first([3, 2, 1], dates[::-1]) == (3, 2, 1)
+    assert absence.newest_first([3, 1, 2], [None, None, None]) == (3, 1, 2), "its own order"
+
+
+LOOKS = st.sampled_from(list(absence.Look))
+
+
+@given(st.lists(st.tuples(LOOKS, st.integers(0, 2000)), max_size=40))
+def test_looks_end_and_two_that_missed_it_withdraw(looks: list[tuple[absence.Look, int]]) -> None:
+    one: Missing | None = Missing(article_id=1, source="site", vanished_at=NOW, next_look_at=NOW)
+    now, found_at, is_withdrawn = NOW, NOW, False
+    for look, minutes in looks:
+        if one is None:
+            break
+        now = max(one.next_look_at, now + timedelta(minutes=minutes))
+        found_at = now if look is absence.Look.THERE else found_at
+        before, (one, fate) = one, absence.after_look(one, look, now)
+        assert one is None or one.next_look_at > now
+        if fate is absence.Fate.WITHDRAWN:
+            assert look is absence.Look.GONE
+            assert before.missed_at is not None
+            assert now - max(before.missed_at, found_at) >= absence.APART
+            is_withdrawn = True
+        if fate is absence.Fate.RETURNED:
+            assert is_withdrawn
+            assert look is absence.Look.THERE
+            assert one is None

@@ -113,3 +113,10 @@ def test_a_source_without_url_is_a_failure(now: datetime) -> None:
 def test_every_kind_is_registered_under_its_name() -> None:
     assert sources.KINDS["feed"] is feed.harvest
     assert set(sources.KINDS) == {"feed", "folder", "ghost", "pages", "push", "wordpress"}
+
+
+def test_a_delta_is_told_from_a_whole_document(now: datetime) -> None:
+    whole, _ = visit(response(), now)
+    assert (whole.is_window, whole.is_delta) == (True, False)
+    delta, _ = visit(response(226), now)
+    assert (delta.is_window, delta.is_delta) == (False, True)

@@ -126,3 +126,31 @@ def test_the_homes_of_other_languages_are_found_from_a_home() -> None:
     head = "<link rel=alternate hreflang=ru href=/ru/><link rel=alternate hreflang=en href=/>"
     found = page_links.homes(page(head), "https://n.example/")
     assert [(link.language, link.url) for link in found] == [("ru", "https://n.example/ru/")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "away"),
+    [
+        ("/en/story/1/", "/en/story/1", False),
+        ("/en/story/1", "/", True),
+        ("/en/story/1", "/ru/", True),
+        ("/en/story/1", "/en/story/", True),
+        ("/?p=7", "/", True),
+        ("/?p=7", "/en/story/1", False),
+        ("/en/story/1", "/en/story/2", False),
+        ("/en/story/1/amp", "/en/story/1/", False),
+        ("/en/story/index.html", "/en/story/", False),
+        ("/en/story/1", "/en/sto", False),
+    ],
+)
+def test_a_page_that_leads_home_or_to_its_section_is_no_page(
+    asked: str, answered: str, away: bool
+) -> None:
+    site = "https://n.example"
+    assert page_links.leads_away(f"{site}{asked}", f"{site}{answered}") is away
+
+
+def test_a_page_of_another_site_is_a_page_unless_it_is_its_home() -> None:
+    asked = "https://proxy.example/~r/1"
+    assert not page_links.leads_away(asked, "https://n.example/en/story/1")
+    assert page_links.leads_away(asked, "https://n.example/")

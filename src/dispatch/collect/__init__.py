@@ -17,7 +17,8 @@ from datetime import datetime
 from queue import SimpleQueue
 
 from dispatch import fetch, ports, sources
-from dispatch.collect import intake, remember
+from dispatch.collect import intake, missing, remember
+from dispatch.collect import report as lines
 from dispatch.collect.desk import Desk
 from dispatch.collect.report import CollectReport, SourceReport
 from dispatch.model.article import Entry
@@ -88,6 +89,7 @@ def collect(
     reports += _note_quiet(desk, quiet)
     if progress and due:
         progress(len(reports), len(due), "sources")
+    reports = lines.joined(reports, missing.look_for(desk, wanted))
     return CollectReport(sources=tuple(reports), is_dry_run=dry_run)
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dispatch.collect import backfill, books, remember
+from dispatch.collect import backfill, books, missing, remember
 from dispatch.collect.desk import Desk
 from dispatch.collect.report import SourceReport
 from dispatch.model.article import Entry
@@ -69,13 +69,16 @@ class Intake:
         self.is_live = False
         self.is_partial = False
         self.warnings: list[str] = []
+        self.numbers: dict[int, int] = {}
 
     def take(self, harvest: Harvest) -> SourceReport:
         """Decide and store one visit."""
         self.warnings.extend(harvest.warnings)
         self.is_live = harvest.is_live
         # News alone, or what changed since a cursor: what it does not name says nothing.
-        self.is_partial = any((harvest.is_live, harvest.cursor, self.state.cursor))
+        self.is_partial = any(
+            (harvest.is_live, harvest.is_delta, harvest.cursor, self.state.cursor)
+        )
         harvest, backfilled = self._complete(harvest)
         if harvest.not_modified or self.is_partial:
             harvest = replace(harvest, entries=(*harvest.entries, *self._due_entries()))
@@ -87,6 +90,8 @@ class Intake:
             about = self._circumstances(is_backfilled=bool(backfilled))
             judgement = self._judge(tx, document, about)
             report = self._store(tx, judgement, harvest.language)
+            if harvest.is_window:
+                self._note_window(tx, document)
             visit = conscience.Visit(
                 entries=None if harvest.not_modified or self.is_partial else len(harvest.entries),
                 flooded=judgement.flooded,
@@ -358,6 +363,11 @@ class Intake:
         numbered = [(one.known.article_id, one) for one in verdicts if one.known is not None]
         learnt = [*minted.items(), *(pair for pair in numbered if _is_learnt(pair[1]))]
         articles.add_aliases(tx, _names(learnt))
+        self.numbers = {
+            id(one.incoming.entry): number
+            for number, one in (*minted.items(), *numbered)
+            if one.known is None or one.known.source == self.source.name
+        }
         told = [pair for pair in learnt if pair[1].decision is not Decision.DUPLICATE]
         recognitions.add(tx, [self._recognition(number, one) for number, one in told])
         own = [pair for pair in numbered if _speaks_for(pair[1], self.source.name)]
@@ -368,6 +378,22 @@ class Intake:
                 "would meet: they are not joined"
             )
         self._let_go(tx, verdicts)
+
+    def _note_window(self, tx: Transaction, document: Sequence[Incoming]) -> None:
+        """What the document shows of our own articles, in its order."""
+        shown = [
+            (self.numbers[id(one.entry)], identity.said_at(one.entry))
+            for one in document
+            if id(one.entry) in self.numbers
+        ]
+        missing.note_window(
+            tx,
+            self.source.name,
+            [number for number, _ in shown],
+            [date for _, date in shown],
+            self.now,
+            is_other_feed=polling.is_moved_by_operator(self.state, self.source.url),
+        )
 
     def _let_go(self, tx: Transaction, verdicts: Iterable[Verdict]) -> None:
         """What became an article, or turned out to be one, leaves quarantine."""

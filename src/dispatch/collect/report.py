@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,23 @@ class SourceReport:
     def has_changes(self) -> bool:
         """Whether anything that readers could see moved."""
         return bool(self.new or self.changed or self.withdrawn)
+
+
+def joined(reports: Iterable[SourceReport], more: Iterable[SourceReport]) -> list[SourceReport]:
+    """`reports` with what `more` adds to them; a source that has none yet comes at the end."""
+    found = {one.source: one for one in reports}
+    for one in more:
+        mine = found.get(one.source)
+        found[one.source] = (
+            replace(
+                mine,
+                withdrawn=mine.withdrawn + one.withdrawn,
+                changed=mine.changed + one.changed,
+            )
+            if mine
+            else one
+        )
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,23 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """An article that left the middle of its feed, so that its page is looked at.
+
+    `missed_at` is the first look that did not find the page, `withdrawn_at` the second one, by
+    which the article was taken back. `looks` counts those since the last of these changes.
+    """
+
+    article_id: int
+    source: str
+    vanished_at: datetime
+    next_look_at: datetime
+    missed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    looks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
     """A request of a publishing system under its Idempotency-Key, and what it was answered.
 
@@ -84,6 +101,9 @@ class Harvest:
     `language` is the source's own. `older_url` is where the entries before these are (RFC 5005).
     `cursor` replaces the remembered one, None leaves it. `is_live` says that the source tells of
     articles as they appear, so that even its first visit brings news and no back catalogue.
+    `is_window` says that the entries are the newest ones whole and in their order, so that one
+    which is missing in their middle may have been taken back; `is_delta` that they are only what
+    is new since the validators that were given (RFC 3229).
     """
 
     entries: tuple[Entry, ...] = ()
@@ -100,6 +120,8 @@ class Harvest:
     is_live: bool = False
     retired: bool = False
     older_url: str | None = None
+    is_window: bool = False
+    is_delta: bool = False
 
 
 class HoldReason(StrEnum):

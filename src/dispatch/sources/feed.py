@@ -17,6 +17,9 @@ from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
 from dispatch.sources import feed_entries, markup
 
+#: A part of the document, what is new in it (RFC 3229, section 10.4.1).
+_IM_USED = 226
+
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age=([0-9]{1,8})(?:[,\s]|$)", re.IGNORECASE)
 
 
@@ -72,6 +75,7 @@ def _read(answer: fetch.Response, url: str, now: datetime, zone: ZoneInfo) -> Ha
         )
     except feed_entries.FeedError as error:
         return Harvest(failure=f"{source_place(answer.url)}: {error}")
+    is_delta = answer.status == _IM_USED
     is_cacheable = answer.header("expires") != "0"
     return Harvest(
         entries=tuple(markup.clean_entry(entry, answer.url) for entry in feed.entries),
@@ -82,6 +86,8 @@ def _read(answer: fetch.Response, url: str, now: datetime, zone: ZoneInfo) -> Ha
         warnings=(*feed.warnings, *_downgrade(answer, url)),
         language=feed.language,
         older_url=feed.older_url or _wordpress_page(feed.generator, answer.url),
+        is_window=not is_delta,
+        is_delta=is_delta,
     )
 
 

@@ -74,6 +74,13 @@ def read(
     return _Reader(tree, url, listed, source, zone, now).page()
 
 
+def says_article(tree: Element) -> bool:
+    """Whether a page says itself that it is an article: in its data, or to social networks."""
+    scripts = selectors.find(tree, "script[type*='ld+json']")
+    data = page_data.read(script.text or "" for script in scripts)
+    return bool(data.article) or dict(_metas(tree)).get("og:type", "").lower() == "article"
+
+
 class _Reader:
     """One page, and what was said of it before."""
 

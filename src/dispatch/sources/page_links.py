@@ -44,6 +44,9 @@ _READ_IN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 _LONGEST_INVITATION = 80
 
+#: The end of an address that is another form of the page above it, and no page below it.
+_FORM = re.compile(r"/(?:amp|print|index\.\w{2,5}|page/\d+)/?$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
@@ -82,6 +85,15 @@ def is_home(url: str) -> bool:
     path = urlsplit(url).path.strip("/")
     has_query = bool(urlsplit(url).query)
     return not has_query and ("/" not in path and len(path.partition("-")[0]) <= 2)
+
+
+def leads_away(asked: str, answered: str) -> bool:
+    """Whether a page led home or to its section: that is how many systems say "gone"."""
+    if _is_same(asked, answered):
+        return False
+    folder, path = urlsplit(answered).path.rstrip("/") + "/", urlsplit(asked).path
+    is_section = path.startswith(folder) and not _FORM.search(path)
+    return is_home(answered) or (is_section and sitemap.is_same_site(answered, asked))
 
 
 def translations(tree: Element, url: str) -> tuple[TranslationLink, ...]:

@@ -222,6 +222,12 @@ def withdraw_article(tx: Transaction, article_id: int, now: datetime) -> None:
     tx.execute(change.values(withdrawn_at=now, changed_at=now))
 
 
+def restore_article(tx: Transaction, article_id: int, now: datetime) -> None:
+    """Publish again what was withdrawn, as it was; it enters no issue for it."""
+    change = sa.update(_article).where(_article.c.id == article_id)
+    tx.execute(change.values(withdrawn_at=None, changed_at=now))
+
+
 def mark_updated(tx: Transaction, article_id: int, now: datetime) -> None:
     """An editor's word that readers who had the article may get it again."""
     change = sa.update(_article).where(_article.c.id == article_id)

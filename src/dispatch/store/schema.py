@@ -183,6 +183,27 @@ source_state = sa.Table(
     sa.Column("entry_count", sa.Integer),
 )
 
+#: What the last document of each feed showed, newest first: what the next one is held against.
+feed_window = sa.Table(
+    "feed_window",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("articles", sa.JSON, nullable=False),
+)
+
+#: Articles that left the middle of their feed, and when their page is looked at again.
+missing_article = sa.Table(
+    "missing_article",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("vanished_at", Moment, nullable=False),
+    sa.Column("next_look_at", Moment, nullable=False, index=True),
+    sa.Column("missed_at", Moment),
+    sa.Column("withdrawn_at", Moment),
+    sa.Column("looks", sa.Integer, nullable=False),
+)
+
 #: Servers that asked to be left alone (Retry-After): it holds for every source behind them.
 host_rest = sa.Table(
     "host_rest",
