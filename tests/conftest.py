@@ -1,10 +1,12 @@
-"""What every test may ask for: a fresh database of each kind, and golden files."""
+"""What every test may ask for: a fresh database of each kind, golden files, a certificate."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
+import ssl
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -152,3 +154,29 @@ def newsroom(tmp_path: Path, database_url: str) -> Iterator[Newsroom]:
     room = Newsroom(tmp_path / "site", database_url)
     yield room
     room.close()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-made certificate for localhost with its key, in one file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        missing("openssl", "it makes the certificate of the test")
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(path)]
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        [str(openssl), "req", "-x509", "-days", "2", *key, *name, "-out", f"{path}.crt"],
+        check=True,
+        capture_output=True,
+    )
+    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
+    return path
+
+
+@pytest.fixture
+def server_tls(certificate: Path) -> ssl.SSLContext:
+    """A server's side of TLS with the self-made certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context

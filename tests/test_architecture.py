@@ -32,6 +32,7 @@ HOMES: dict[str, set[str]] = {
     "click": {"cli"},
     "crawleruseragents": {"reads"},
     "feedgen": {"render"},
+    "h11": {"fetch"},
     "httpcore2": {"fetch"},
     "httpx2": {"fetch"},
     "idna": {"render", "rules"},  # a pure table: host names in other scripts

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -132,34 +131,6 @@ def settings_for() -> Settings:
         return TransportSettings(**(values | changes))
 
     return make
-
-
-@pytest.fixture(scope="session")
-def certificate(
-    tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str, str], None]
-) -> Path:
-    """A self-made certificate for localhost with its key, in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        missing("openssl", "it makes the certificate of the test")
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(path)]
-    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run(
-        [str(openssl), "req", "-x509", "-days", "2", *key, *name, "-out", f"{path}.crt"],
-        check=True,
-        capture_output=True,
-    )
-    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
-    return path
-
-
-@pytest.fixture
-def server_tls(certificate: Path) -> ssl.SSLContext:
-    """A server's side of TLS with the self-made certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
 
 
 @pytest.fixture(scope="session")

@@ -6,29 +6,29 @@ proxy from the environment, takes more bytes or seconds than it was given.
 
 The address is checked where it is dialled, after the name was resolved: checking a URL first and
 fetching it afterwards is undone by a redirect or by a name server that answers differently the
-second time.
+second time. A connection that was dialled may serve several requests, if they have the same leave.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
 from types import MappingProxyType, TracebackType
-from typing import Self
-from urllib.parse import urlsplit, urlunsplit
+from typing import NamedTuple, Self
+from urllib.parse import quote, urlsplit
 
+import h11
 import httpcore2
-import httpx2
 
 from dispatch import __version__
-from dispatch.fetch import dial, gate, inflate
+from dispatch.fetch import dial, gate, inflate, kept, wire
 from dispatch.rules import canonical
 
 FEED_TYPES = (
@@ -39,21 +39,27 @@ DEFAULT_LIMIT_BYTES = 10 * 1024 * 1024
 #: How much of an answer a probe reads where it has to use GET.
 PROBE_BYTES = 256 * 1024
 MAX_REDIRECTS = 5
-_CHUNK = 64 * 1024
 _CODINGS = frozenset({"", "gzip", "deflate", "identity"})
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_RETRY_SECONDS = 7 * 24 * 3600
 #: Statuses whose Retry-After holds for the whole host (RFC 6585, section 4; RFC 9110, 15.6.4).
 _REST = frozenset({429, 503})
-#: What the client raises for trouble at the other end, or for an address that it cannot use.
-_TROUBLE = (
-    httpcore2.TimeoutException,
+#: Methods that a server may be asked twice with one effect (RFC 9110, section 9.2.2).
+_REPEATABLE = frozenset({"GET", "HEAD"})
+_PORTS = {"http": 80, "https": 443}
+#: What a request line carries as it is, beside letters, digits and `-._~` (the percent-encode sets
+#: of path and query in the WHATWG's URL standard, section 1.3).
+_PATH_SAFE = "!$%&'()*+,/:;=@[\\]^|"
+_QUERY_SAFE = _PATH_SAFE + "?`{}"
+#: What is raised when a connection does not carry an answer to its end.
+_BROKEN = (
     httpcore2.NetworkError,
     httpcore2.ProtocolError,
-    httpcore2.UnsupportedProtocol,
-    httpx2.InvalidURL,
+    h11.ProtocolError,
 )
+#: What is raised for trouble at the other end, or for an address that cannot be used.
+_TROUBLE = (*_BROKEN, httpcore2.TimeoutException)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +113,31 @@ class _Stopped(Exception):  # noqa: N818 - it carries a failure, it is none
         self.failure = failure
 
 
+class _Request(NamedTuple):
+    """What is asked at every hop, and within which limits."""
+
+    leave: dial.Leave
+    headers: Mapping[str, str]
+    limit: int
+    method: str
+    content: bytes
+
+
+class _Target(NamedTuple):
+    """An address as a request needs it; `authority` is what its header Host says."""
+
+    url: str
+    place: dial.Place
+    authority: str
+    path: bytes
+
+
 class Fetcher:
     """Fetches documents; open it with `with`, share it between threads.
 
-    `contact` is an address or URL by which a server's owner can reach the operator. Connections
-    are not kept: a pooled one would have been dialled with another request's permissions.
-    One host is asked one thing at a time, with `delay_seconds` between two requests.
+    `contact` is an address or URL by which a server's owner can reach the operator. A connection
+    is kept for requests with the permissions that it was dialled with, and for no others. One host
+    is asked one thing at a time, with `delay_seconds` between two requests.
     """
 
     def __init__(
@@ -121,6 +146,7 @@ class Fetcher:
         self._gate = gate.Gate(delay_seconds)
         self._agent = f"dispatch/{__version__} (+{_one_line(contact)})"
         self._deadlines = deadlines or Deadlines()
+        self._kept = kept.Kept()
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +160,8 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Nothing is left to close: each connection ends with its request."""
+        """Close the connections that were kept."""
+        self._kept.close()
 
     def get(
         self,
@@ -156,7 +183,8 @@ class Fetcher:
         counts decoded bytes.
         """
         sent = self._headers(etag, last_modified, accept, authorization) | dict(headers)
-        return self._guarded(url, allow_hosts, lambda: self._follow(url, sent, limit_bytes))
+        request = self._request(allow_hosts, headers=sent, limit=limit_bytes)
+        return _guarded(self._follow, url, request)
 
     def probe(
         self, url: str, *, accept: str | None = None, allow_hosts: Iterable[str] = ()
@@ -165,9 +193,8 @@ class Fetcher:
         sent = self._headers(None, None, accept, None)
         answer: Response | FetchFailure = FetchFailure(reason="url", text=url)
         for method in ("HEAD", "GET"):
-            answer = self._guarded(
-                url, allow_hosts, partial(self._follow, url, sent, PROBE_BYTES, method)
-            )
+            request = self._request(allow_hosts, headers=sent, limit=PROBE_BYTES, method=method)
+            answer = _guarded(self._follow, url, request)
             if isinstance(answer, Response) or not answer.reason.startswith("http_"):
                 break
         return answer
@@ -184,30 +211,24 @@ class Fetcher:
     ) -> Response | FetchFailure:
         """One request to `url` with `body`, within the same guards; a redirect is a failure."""
         sent = {"User-Agent": self._agent, "Accept-Encoding": "gzip", **headers}
+        sent["Content-Length"] = str(len(body))
+        request = self._request(
+            allow_hosts, headers=sent, limit=limit_bytes, method=method, content=body
+        )
+        return _guarded(self._ask, url, request)
 
-        def once() -> Response:
-            target = _checked(url)
-            status, received, answer = self._in_turn(target, sent, limit_bytes, method, body)
-            return _answer(status, target, received, answer, None)
-
-        return self._guarded(url, allow_hosts, once)
-
-    def _guarded(
-        self, url: str, allow_hosts: Iterable[str], act: Callable[[], Response]
-    ) -> Response | FetchFailure:
-        """What `act` gives, with its permissions and its deadline; trouble becomes a failure."""
+    def _request(
+        self,
+        allow_hosts: Iterable[str],
+        *,
+        headers: Mapping[str, str],
+        limit: int,
+        method: str = "GET",
+        content: bytes = b"",
+    ) -> _Request:
         hosts = frozenset(host.lower().strip("[].") for host in allow_hosts)
-        token = dial.LEAVE.set(dial.Leave(hosts, time.monotonic() + self._deadlines.total_seconds))
-        try:
-            return act()
-        except _Stopped as stop:
-            return stop.failure
-        except _TROUBLE as error:
-            return _failure_of(error, url)
-        except (OSError, ValueError) as error:
-            return FetchFailure(reason="network", text=f"{_shown(url)}: {error}")
-        finally:
-            dial.LEAVE.reset(token)
+        leave = dial.Leave(hosts, time.monotonic() + self._deadlines.total_seconds)
+        return _Request(leave, headers, limit, method, content)
 
     def _headers(
         self,
@@ -228,142 +249,144 @@ class Fetcher:
         }
         return headers | {name: value for name, value in optional.items() if value}
 
-    def _follow(
-        self, url: str, headers: dict[str, str], limit: int, method: str = "GET"
-    ) -> Response:
+    def _follow(self, url: str, request: _Request) -> Response:
         """Hop by hop; every hop is a new address to be checked."""
         permanent = True
-        current = _checked(url)
+        target = _target(url)
         for hop in range(MAX_REDIRECTS + 1):
-            status, received, body = self._in_turn(current, headers, limit, method)
-            target = received.get("location", "")
-            if status not in _REDIRECTS or not target:
-                moved = current if hop and permanent else None
-                return _answer(status, current, received, body, moved)
+            status, received, body = self._in_turn(target, request)
+            location = received.get("location", "")
+            if status not in _REDIRECTS or not location:
+                moved = target.url if hop and permanent else None
+                return _answer(status, target.url, received, body, moved)
             permanent = permanent and status in _PERMANENT
-            following = _checked(canonical.resolve(target, current))
-            headers = _headers_for(headers, current, following)
-            current = following
-        raise _stop("redirects", current, f"more than {MAX_REDIRECTS} redirects")
+            following = _target(canonical.resolve(location, target.url))
+            request = _request_for(request, target, following)
+            target = following
+        raise _stop("redirects", target.url, f"more than {MAX_REDIRECTS} redirects")
 
-    def _in_turn(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        limit: int,
-        method: str = "GET",
-        content: bytes = b"",
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _ask(self, url: str, request: _Request) -> Response:
+        """One request alone."""
+        target = _target(url)
+        status, received, body = self._in_turn(target, request)
+        return _answer(status, target.url, received, body, None)
+
+    def _in_turn(self, target: _Target, request: _Request) -> tuple[int, Mapping[str, str], bytes]:
         """One request when its host may be asked; the wait for that is not the server's time."""
-        host = canonical.host_of(url)
+        host = target.place.host
         if left := math.ceil(self._gate.rest_left(host)):
-            text = f"{_shown(url)}: {host} asked to be left alone for {left} s more"
+            text = f"{_shown(target.url)}: {host} asked to be left alone for {left} s more"
             raise _Stopped(FetchFailure(reason="rest", text=text, retry_after_seconds=left))
         waited_from = time.monotonic()
         with self._gate.turn(host):
-            leave = dial.LEAVE.get()
-            waited = time.monotonic() - waited_from
-            dial.LEAVE.set(replace(leave, ends_at=leave.ends_at + waited))
-            status, received, body = self._once(url, headers, limit, method, content)
+            request.leave.ends_at += time.monotonic() - waited_from
+            status, received, body = self._once(target, request)
             if status in _REST and (rest := _retry_after(received.get("retry-after"))):
                 self._gate.rest(host, rest)
             return status, received, body
 
-    def _once(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        limit: int,
-        method: str = "GET",
-        content: bytes = b"",
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _once(self, target: _Target, request: _Request) -> tuple[int, Mapping[str, str], bytes]:
         """One request without redirects: status, headers, decoded body."""
-        leave = dial.LEAVE.get()
-        waits = dict.fromkeys(("read", "write"), leave.remaining(self._deadlines.read_seconds))
-        waits["connect"] = leave.remaining(self._deadlines.connect_seconds)
-        place = _on_the_wire(url)
-        with (
-            dial.connect(place) as connection,
-            connection.stream(
-                method,
-                place,
-                headers=list(headers.items()),
-                content=content if method not in ("GET", "HEAD") else None,
-                extensions={"timeout": waits},
-            ) as response,
-        ):
-            received = _plain_headers(response.headers)
-            is_redirect = response.status in _REDIRECTS and "location" in received
-            body = b"" if is_redirect else _read(response, received, url, limit, leave)
-            return response.status, received, body
+        connection, head = self._head(target, request)
+        try:
+            received = _plain_headers(head.headers)
+            is_redirect = head.status_code in _REDIRECTS and "location" in received
+            chunks = connection.chunks(request.leave)
+            body = b"" if is_redirect else _read(chunks, received, target.url, request)
+            return head.status_code, received, body
+        finally:
+            self._kept.put(target.place, request.leave.hosts, connection)
+
+    def _head(self, target: _Target, request: _Request) -> tuple[wire.Wire, h11.Response]:
+        """The head of the answer, and the connection on which its body comes.
+
+        A server may close a kept connection while we ask on it: that is no failure, and we ask once
+        more on a fresh one (RFC 9112, section 9.3.1).
+        """
+        leave, headers = request.leave, [("Host", target.authority), *request.headers.items()]
+        if request.method in _REPEATABLE and (kept := self._kept.take(target.place, leave.hosts)):
+            with contextlib.suppress(*_BROKEN):
+                return kept, kept.ask(request.method, target.path, headers, b"", leave)
+        stream = dial.connect(target.place, leave, self._deadlines.connect_seconds)
+        fresh = wire.Wire(stream, self._deadlines.read_seconds)
+        return fresh, fresh.ask(request.method, target.path, headers, request.content, leave)
 
 
 # --- Pieces of one request -------------------------------------------------------------------
 
 
+def _guarded(
+    act: Callable[[str, _Request], Response], url: str, request: _Request
+) -> Response | FetchFailure:
+    """What `act` gives; trouble becomes a failure."""
+    try:
+        return act(url, request)
+    except _Stopped as stop:
+        return stop.failure
+    except _TROUBLE as error:
+        return _failure_of(error, url)
+    except (OSError, ValueError) as error:
+        return FetchFailure(reason="network", text=f"{_shown(url)}: {error}")
+
+
 @functools.lru_cache(maxsize=1024)
-def _checked(url: str) -> str:
+def _target(url: str) -> _Target:
     """`url` as a request may carry it: http(s), ASCII, without user-info and fragment."""
     clean = canonical.absolute_url(url)
-    parts = urlsplit(clean) if clean else None
-    if clean is None or parts is None or not canonical.host_of(clean):
+    if clean is None:
         raise _stop("url", url, "not an http or https address")
-    host = canonical.host_of(clean)
+    parts, host = urlsplit(clean), canonical.host_of(clean)
     try:
         port = parts.port
     except ValueError:
         raise _stop("url", url, "the port is no number below 65536") from None
-    return urlunsplit(
-        (parts.scheme, host if port is None else f"{host}:{port}", parts.path, parts.query, "")
+    usual = _PORTS[parts.scheme]
+    authority = host if port is None else f"{host}:{port}"
+    path = canonical.without_dots(parts.path) if "/." in parts.path else parts.path or "/"
+    query = f"?{parts.query}" if parts.query else ""
+    return _Target(
+        url=f"{parts.scheme}://{authority}{parts.path}{query}",
+        place=dial.Place(parts.scheme, host.strip("[]"), port or usual),
+        authority=host if port == usual else authority,
+        path=(quote(path, _PATH_SAFE) + quote(query, _QUERY_SAFE)).encode("ascii"),
     )
 
 
-def _headers_for(headers: dict[str, str], old: str, new: str) -> dict[str, str]:
-    """The headers for the next hop: no credentials to another host, nor down to plain http."""
-    before, after = urlsplit(old), urlsplit(new)
-    is_same = before.netloc == after.netloc and before.scheme == after.scheme
-    return headers if is_same else {k: v for k, v in headers.items() if k != "Authorization"}
-
-
-@functools.lru_cache(maxsize=1024)
-def _on_the_wire(url: str) -> httpcore2.URL:
-    """`url` with its path and query percent-encoded, as a request line carries them."""
-    parsed = httpx2.URL(url)
-    return httpcore2.URL(
-        scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
-    )
+def _request_for(request: _Request, old: _Target, new: _Target) -> _Request:
+    """The request of the next hop: no credentials to another server, nor down to plain http."""
+    if old.place == new.place:
+        return request
+    kept = {name: value for name, value in request.headers.items() if name != "Authorization"}
+    return request._replace(headers=kept)
 
 
 def _read(
-    response: httpcore2.Response,
-    headers: Mapping[str, str],
-    url: str,
-    limit: int,
-    leave: dial.Leave,
+    chunks: Iterable[bytes], headers: Mapping[str, str], url: str, request: _Request
 ) -> bytes:
     """The decoded body, as long as bytes and seconds last."""
+    limit = request.limit
     coding = headers.get("content-encoding", "").strip().lower()
     if coding not in _CODINGS:
         raise _stop("encoding", url, f"Content-Encoding {coding[:40]!r} was not asked for")
     unpack = inflate.decoder(coding)
     body = bytearray()
-    for chunk in response.iter_stream():
+    for chunk in chunks:
         try:
             body += unpack(chunk, limit + 1 - len(body))
         except zlib.error as error:
             raise _stop("encoding", url, f"the body is no {coding}: {error}") from None
         if len(body) > limit:
             raise _stop("too_large", url, f"more than {limit} bytes")
-        if time.monotonic() > leave.ends_at:
+        if time.monotonic() > request.leave.ends_at:
             raise _stop("timeout", url, "took longer than a request may")
     return bytes(body)
 
 
 def _plain_headers(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
-    """Lower-case names; a name given several times has its values joined (RFC 9110, 5.3)."""
+    """As text; a name given several times has its values joined (RFC 9110, section 5.3)."""
     found: dict[str, str] = {}
     for raw_name, raw_value in headers:
-        name, value = raw_name.decode("latin-1").lower(), _header_text(raw_value)
+        name, value = raw_name.decode("latin-1"), _header_text(raw_value)
         found[name] = f"{found[name]}, {value}" if name in found else value
     return MappingProxyType(found)
 
@@ -425,9 +448,9 @@ def _failure_of(error: Exception, url: str) -> FetchFailure:
     for kind, reason in (
         (dial.Refused, "blocked"),
         (dial.Unresolved, "dns"),
-        (httpx2.InvalidURL, "url"),
         (httpcore2.TimeoutException, "timeout"),
-        (httpcore2.RemoteProtocolError, "protocol"),
+        (httpcore2.ProtocolError, "protocol"),
+        (h11.ProtocolError, "protocol"),
     ):
         if any(isinstance(cause, kind) for cause in causes):
             return FetchFailure(reason=reason, text=f"{_shown(url)}: {_why(causes)}")

@@ -61,7 +61,7 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
         return None
     if authority is None:
         return None
-    path = _without_dots(_encode(parts.path, _PATH_SAFE))
+    path = without_dots(_encode(parts.path, _PATH_SAFE))
     query = _query(parts.query, authority)
     fragment = "#" + _encode(parts.fragment, _QUERY_SAFE) if parts.fragment[:1] == "!" else ""
     return f"{parts.scheme}://{authority}{path}{query}{fragment}"
@@ -193,7 +193,7 @@ def _quote(text: str, safe: frozenset[str]) -> str:
     )
 
 
-def _without_dots(path: str) -> str:
+def without_dots(path: str) -> str:
     """Resolve `.` and `..` (RFC 3986, section 5.2.4); empty segments count as segments."""
     kept: list[str] = []
     segments = path.removeprefix("/").split("/")
