@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,20 +12,21 @@ from typing import Any
 
 import feedparser
 import pytest
+import sqlalchemy as sa
 from lxml import etree
 from newsroom import Newsroom
 
-from dispatch.model.feed import MEDIA_TYPES, Feed
+from dispatch.model.feed import MEDIA_TYPES, Feed, FeedKind
 from dispatch.render import feeds
 from dispatch.rules import feed_lint
-from dispatch.store import schema
+from dispatch.store import articles, schema
 
 #: Modules that are tried here beside, or instead of, the one of this name.
 ALSO_TESTS = (
     "render/issue_body",
     "render/opml",
     "rules/feed_kinds",
-    "store/authors",
+    "syndicate/layout",
 )
 
 SETTINGS = """
@@ -207,31 +209,106 @@ def test_a_rebuild_without_a_change_writes_nothing(room: Newsroom) -> None:
     assert (report.written, report.failures) == ((), ())
 
 
-def test_an_author_s_feed_is_looked_at_again_only_if_something_of_it_has_changed(
-    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def built(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[str]]:
+    """`built()`: the kinds of the feeds that a build renders, with whom they are about."""
+    with_an_issue(room)
+    room.app.feeds.syndicate()
+    seen: set[str] = set()
+    render = feeds.render_formats
+
+    def look(feed: Feed, *others: Any, **named: Any) -> Any:
+        if feed.kind is not FeedKind.ARTICLES:
+            seen.add(f"{feed.kind}:{feed.about}:{feed.language}")
+        return render(feed, *others, **named)
+
+    def build() -> set[str]:
+        seen.clear()
+        room.later(minutes=10)
+        room.collect()
+        room.app.feeds.syndicate()
+        return set(seen)
+
+    monkeypatch.setattr(feeds, "render_formats", look)
+    assert build() == set()
+    return build
+
+
+def retitle(room: Newsroom, name: str, title: str) -> None:
+    text = (room.root / "articles" / name).read_text("utf-8")
+    room.write(name, re.sub(r"(?m)^title: .*$", f"title: {title}", text))
+
+
+def test_a_feed_is_built_only_if_something_that_it_shows_has_changed(
+    room: Newsroom, built: Callable[[], set[str]]
 ) -> None:
-    room.app.feeds.syndicate()
-    built: list[str] = []
-    render = feeds.render_feed
+    room.article("Реки", language="ru", authors=["Мария Орлова"])
+    assert built() == {"author:mariia-orlova:ru", "partner:zen:ru", "partner:feedly:ru"}
+    room.article("Rivers", sections=["foreign-policy"])
+    assert built() == {"author:maria-lindqvist:en"}
+    room.article("Harbours", authors=["Ben Okafor"])
+    assert built() == {"author:ben-okafor:en", "partner:feedly:en"}
+    room.article("Treaties", sections=["foreign-policy"], text="Another word.")
+    assert built() == {"author:maria-lindqvist:en", "top-reads::en"}
+    retitle(room, "treaties.md", "Treaties, again")
+    assert built() == {"author:maria-lindqvist:en", "top-reads::en"}, "its headline is ranked"
 
-    def look(feed: Feed, *others: Any) -> bytes:
-        built.append(feed.key)
-        return render(feed, *others)
 
-    monkeypatch.setattr(feeds, "render_feed", look)
-    room.article("Договоры", language="ru", authors=["Мария Орлова"])
-    room.collect()
-    room.app.feeds.syndicate()
-    assert built  # partners: they are cheap, and go by the hour
-    assert "maria-lindqvist" not in " ".join(built)
+def test_a_file_that_is_lost_is_built_again(room: Newsroom, built: Callable[[], set[str]]) -> None:
+    (room.root / "feeds/en/newsletters/weekly/atom.xml").unlink()
+    (room.root / "feeds/ru/partners/zen/rss.xml.gz").unlink()
+    assert built() == {"newsletter:weekly:en", "partner:zen:ru"}
+    assert (room.root / "feeds/en/newsletters/weekly/atom.xml").exists()
+
+
+def test_an_issue_that_was_corrected_is_corrected_in_its_feed(
+    room: Newsroom, built: Callable[[], set[str]]
+) -> None:
+    retitle(room, "treaties.md", "Treaties, corrected")
+    built()
+    room.app.editors.correct("weekly", "2026-W48")
+    room.app.feeds.syndicate_others()
+    (entry,) = parsed(room, "en/newsletters/weekly/rss.xml").entries
+    assert "Treaties, corrected" in entry.content[0].value
+
+
+def test_an_article_that_was_withdrawn_leaves_the_feed_of_its_author(
+    room: Newsroom, built: Callable[[], set[str]]
+) -> None:
     room.article("Rivers")
-    room.collect()
-    room.app.feeds.syndicate()
-    (path,) = (room.root / "feeds").rglob("maria-lindqvist/atom.xml")
-    assert "Rivers" in path.read_text(encoding="utf-8")
-    path.unlink()
-    room.app.feeds.syndicate()
+    built()
+    with room.app.db.write() as tx:
+        (rivers,) = [one.id for one in room.articles() if one.title == "Rivers"]
+        articles.withdraw_article(tx, rivers, room.clock.now())
+    assert "author:maria-lindqvist:en" in built()
+    body = (room.root / "feeds/en/authors/maria-lindqvist/atom.xml").read_bytes()
+    assert b"deleted-entry" in body
+    assert "Rivers" not in [e.title for e in feedparser.parse(io.BytesIO(body)).entries]
+
+
+def test_authors_have_their_feeds_as_soon_as_the_operator_wants_them(newsroom: Newsroom) -> None:
+    newsroom.article("One")
+    newsroom.collect()
+    assert not (newsroom.root / "feeds/en/authors").exists()
+    newsroom.with_config("[feeds]\nauthor_articles = 1").app.feeds.syndicate()
+    path = newsroom.root / "feeds/en/authors/maria-lindqvist/rss.xml"
     assert path.exists()
+    newsroom.article("Two")
+    newsroom.collect()
+    assert b"Two" in path.read_bytes()
+
+
+@pytest.mark.parametrize("wanted", [0, 2])
+def test_places_of_authors_are_no_months_of_the_archive(room: Newsroom, wanted: int) -> None:
+    text = (room.root / "config.toml").read_text("utf-8")
+    text = text.replace("author_articles = 2", f"author_articles = {wanted}")
+    (room.root / "config.toml").write_text(text, "utf-8")
+    room.with_config("").app.feeds.syndicate()
+    with room.app.db.read() as tx:
+        places = {row.section for row in tx.execute(sa.select(schema.feed_place))}
+        months = {row.section for row in tx.execute(sa.select(schema.feed_archive))}
+    assert any(one.startswith("@") for one in places) is bool(wanted)
+    assert months == {"", "economy", "foreign-policy"}
 
 
 def test_a_dry_run_says_what_it_would_write(room: Newsroom) -> None:

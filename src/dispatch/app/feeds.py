@@ -65,6 +65,7 @@ class Feeds:
             written=report.written + more.written,
             unchanged=report.unchanged + more.unchanged,
             failures=report.failures + more.failures,
+            trimmed=report.trimmed + more.trimmed,
         )
 
     def syndicate_others(self, *, dry_run: bool = False, everything: bool = False) -> OthersReport:

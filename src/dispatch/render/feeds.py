@@ -57,12 +57,12 @@ def render_formats(
     withdrawn: Sequence[Article] = (),
     pieces: Pieces | None = None,
 ) -> Mapping[FeedFormat, bytes]:
-    """What `render_feed` gives, for all formats at once.
+    """What `render_feed` gives, for all formats of the feed at once.
 
     An article that stands in several feeds is prepared only once if they share their `pieces`.
     """
     content = _Content.of(articles, context, withdrawn, pieces)
-    return {format_: _render(feed, format_, content, context) for format_ in FeedFormat}
+    return {format_: _render(feed, format_, content, context) for format_ in feed.formats}
 
 
 def fitting(articles: Sequence[Article], context: FeedContext, pieces: Pieces) -> Sequence[Article]:

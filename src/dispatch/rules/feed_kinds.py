@@ -6,8 +6,7 @@ what is no article: an issue, a ranking. Never: the store, or words in a languag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from dispatch.model.article import Article
@@ -106,21 +105,6 @@ def make_partner_feeds(publication: Publication, profiles: Iterable[PartnerProfi
         for one in profiles
         for language in one.languages
     ]
-
-
-def select_for_partner(
-    profile: PartnerProfile, articles: Sequence[Article], now: datetime
-) -> list[Article]:
-    """Those of `articles`, newest first, that a partner wants."""
-    rules = PARTNERS[profile.kind]
-    since = now - timedelta(days=rules.days) if rules.days else None
-    wanted = [
-        article
-        for article in articles
-        if not profile.sections or set(profile.sections) & set(article.sections)
-        if since is None or article.published_at >= since
-    ]
-    return wanted[: rules.entries] if rules.entries else wanted
 
 
 def issue_as_article(

@@ -15,6 +15,12 @@ def get_bases(tx: Transaction) -> dict[str, str]:
     return {row.key: row.basis for row in tx.execute(sa.select(_table))}
 
 
+def find_basis(tx: Transaction, key: str) -> str | None:
+    """The last basis of one feed."""
+    query = sa.select(_table.c.basis).where(_table.c.key == key)
+    return tx.execute(query).scalar_one_or_none()
+
+
 def put_basis(tx: Transaction, key: str, basis: str) -> None:
     """Remember what the feed called `key` now shows."""
     upsert.put(tx, _table, {"key": key, "basis": basis})

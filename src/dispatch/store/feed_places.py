@@ -14,18 +14,24 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from dispatch.store import schema, upsert
+from dispatch.store import feed_bases, schema, upsert
 from dispatch.store.database import Transaction
 
 #: The place of every article of a language, whatever its sections.
 ALL_SECTIONS: Final = ""
+#: Before the key of an author: a place beside those of sections, if authors have feeds.
+AUTHOR: Final = "@"
+#: Under which name it is kept, beside the bases of feeds, that authors have places.
+_AUTHORS: Final = "authors/"
 
 _change = schema.article_change
 _article = schema.article
 _section = schema.article_section
 _place = schema.feed_place
 _archive = schema.feed_archive
+_author = schema.article_author
 
+_is_author = _place.c.section.startswith(AUTHOR, autoescape=True)
 _TAKEN = sa.select(_change.c.article_id).where(_change.c.taken)
 
 
@@ -38,11 +44,18 @@ class Place:
     withdrawn_at: datetime | None
 
 
-def follow(tx: Transaction) -> bool:
+def of_author(key: str) -> str:
+    """The place of the articles of the author called `key`."""
+    return f"{AUTHOR}{key}"
+
+
+def follow(tx: Transaction, *, with_authors: bool = False) -> bool:
     """Take over what has changed since the last time; returns whether anything has.
 
-    Every month whose articles changed, or which an article left or came to, is marked.
+    Every month whose articles changed, or which an article left or came to, is marked. Articles
+    stand with their authors too if these have feeds; otherwise nobody pays for that.
     """
+    _keep_authors(tx, with_authors)
     # Taken first: whoever changes one of them meanwhile waits for us, and notes it again after us.
     if not tx.execute(sa.update(_change).values(taken=True)).rowcount:
         return False
@@ -51,7 +64,7 @@ def follow(tx: Transaction) -> bool:
     # Before the old places go: the highest revision may be among theirs, and must not come again.
     last = tx.execute(sa.select(sa.func.max(_place.c.revision))).scalar_one() or 0
     tx.execute(sa.delete(_place).where(_place.c.article_id.in_(_TAKEN)))
-    _place_anew(tx, last + 1)
+    _place_anew(tx, last + 1, with_authors)
     _mark_months(tx)
     tx.execute(sa.delete(_change).where(_change.c.taken))
     return True
@@ -75,6 +88,28 @@ def list_newest(
     query = _places(language, section).where(shown)
     newest = query.order_by(_place.c.published_at.desc(), _place.c.article_id.desc())
     return _load(tx, newest.limit(limit))
+
+
+def list_newest_of(
+    tx: Transaction,
+    *,
+    language: str,
+    sections: Sequence[str],
+    limit: int,
+    since: datetime | None = None,
+) -> list[Place]:
+    """The newest articles of any of `sections` (none named means all), published since a moment."""
+    wanted: sa.ColumnElement[bool] = _place.c.withdrawn_at.is_(None)
+    if since is not None:
+        wanted = sa.and_(wanted, _place.c.published_at >= since)
+    found: dict[int, tuple[datetime, Place]] = {}
+    for section in sections or (None,):
+        query = _places(language, section).add_columns(_place.c.published_at).where(wanted)
+        newest = query.order_by(_place.c.published_at.desc(), _place.c.article_id.desc())
+        for *place, published_at in tx.execute(newest.limit(limit)):
+            found[place[0]] = (published_at, Place(*place))
+    order = sorted(found.values(), key=lambda one: (one[0], one[1].article_id), reverse=True)
+    return [place for _, place in order[:limit]]
 
 
 def list_of(tx: Transaction, ids: Sequence[int]) -> list[Place]:
@@ -147,7 +182,24 @@ def _widen(tx: Transaction) -> None:
         upsert.insert_missing_from(tx, _change, columns, row.distinct())
 
 
-def _place_anew(tx: Transaction, revision: int) -> None:
+def _keep_authors(tx: Transaction, wanted: bool) -> None:
+    """Give authors their places, or take them away, when the operator has changed their mind."""
+    if bool(feed_bases.find_basis(tx, _AUTHORS)) == wanted:
+        return
+    feed_bases.put_basis(tx, _AUTHORS, "kept" if wanted else "")
+    tx.execute(sa.delete(_place).where(_is_author))
+    if wanted:
+        facts = [one for one in _place.columns if one.name not in {"article_id", "section"}]
+        every = (
+            sa.select(_author.c.article_id, AUTHOR + _author.c.key, *facts)
+            .join_from(_author, _place, _place.c.article_id == _author.c.article_id)
+            .where(_place.c.section == ALL_SECTIONS)
+        )
+        names = ["article_id", "section", *(column.name for column in facts)]
+        upsert.insert_missing_from(tx, _place, names, every)
+
+
+def _place_anew(tx: Transaction, revision: int, with_authors: bool) -> None:
     facts = (
         _article.c.language,
         _article.c.published_at,
@@ -161,7 +213,10 @@ def _place_anew(tx: Transaction, revision: int) -> None:
     by_section = sa.select(_section.c.article_id, _section.c.section, *facts).join_from(
         _section, _article
     )
-    for query in (every, by_section.distinct()):
+    by_author = sa.select(_author.c.article_id, AUTHOR + _author.c.key, *facts).join_from(
+        _author, _article
+    )
+    for query in (every, by_section.distinct(), *([by_author] if with_authors else [])):
         upsert.insert_missing_from(tx, _place, columns, query.where(_article.c.id.in_(_TAKEN)))
 
 
@@ -181,4 +236,5 @@ def _mark_months(tx: Transaction) -> None:
 def _mark(tx: Transaction, condition: sa.ColumnElement[bool]) -> None:
     key = (_place.c.language, _place.c.section, _place.c.month)
     new = (sa.literal(1), sa.false(), sa.literal(0), sa.literal([], sa.JSON))
-    upsert.add_to_from(tx, _archive, sa.select(*key, *new).where(condition).group_by(*key), "marks")
+    changed = sa.select(*key, *new).where(condition, sa.not_(_is_author)).group_by(*key)
+    upsert.add_to_from(tx, _archive, changed, "marks")

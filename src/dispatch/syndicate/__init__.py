@@ -75,7 +75,7 @@ def syndicate(
     alone = contextlib.nullcontext() if dry_run else output.exclusively(folder)
     with alone, Press(db, folder, now, dry_run=dry_run) as press:
         with db.write() as tx:  # a note to ourselves, in a dry run too: no reader sees it
-            feed_places.follow(tx)
+            feed_places.follow(tx, with_authors=bool(settings.author_articles))
         archives.build(db, desk, press)
         trimmed = subscription.build(db, desk, press, progress)
     return replace(_report(desk, press), trimmed=trimmed, is_dry_run=dry_run)

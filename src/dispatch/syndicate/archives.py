@@ -7,11 +7,11 @@ that nothing has marked; an archive of twenty years costs a new article nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from dispatch.model.feed import Feed, FeedContext, FeedFormat, FeedHistory
+from dispatch.model.feed import Feed, FeedFormat, FeedHistory
 from dispatch.render import feeds as feed_documents
 from dispatch.rules import addresses
 from dispatch.rules import archives as archive_rules
@@ -21,26 +21,13 @@ from dispatch.store.feed_archives import ArchivedMonth
 from dispatch.store.feed_places import Place
 from dispatch.syndicate import basis
 from dispatch.syndicate.desk import Desk
+from dispatch.syndicate.layout import Layout
 from dispatch.syndicate.press import Press
 
 #: Under which name the basis of all documents is kept, beside those of feeds.
 _EVERYTHING: Final = "archive/"
 #: A notice that has run out is looked for so long: builds may have rested meanwhile.
 _LATE_NOTICES: Final = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Document:
-    """One document of the history: a feed under its own key, with the articles of a part."""
-
-    feed: Feed
-    context: FeedContext
-    shown: tuple[Place, ...]
-    gone: tuple[Place, ...]
-
-    @property
-    def basis(self) -> str:
-        return basis.of_document(self.feed, self.context, (*self.shown, *self.gone), len(self.gone))
 
 
 def find_newest(tx: Transaction, desk: Desk, feed: Feed) -> str | None:
@@ -122,7 +109,7 @@ def _rebuild(
         press.remove([addresses.feed_path(key, one) for one in FeedFormat])
 
 
-def _documents(tx: Transaction, desk: Desk, feed: Feed, row: ArchivedMonth) -> list[_Document]:
+def _documents(tx: Transaction, desk: Desk, feed: Feed, row: ArchivedMonth) -> list[Layout]:
     """The documents of a month, oldest first, each with its neighbours."""
     start, end = archive_rules.bounds(row.month)
     places = feed_places.list_between(
@@ -150,9 +137,9 @@ def _documents(tx: Transaction, desk: Desk, feed: Feed, row: ArchivedMonth) -> l
 
 def _document(
     desk: Desk, feed: Feed, key: str, history: FeedHistory, places: Sequence[Place]
-) -> _Document:
+) -> Layout:
     """Every article stands in it, or a tombstone in its place (RFC 6721)."""
-    return _Document(
+    return Layout(
         feed=replace(feed, key=key),
         context=desk.archive_context(feed, history),
         shown=tuple(one for one in places if one.withdrawn_at is None or desk.is_told(one)),
@@ -160,7 +147,7 @@ def _document(
     )
 
 
-def _render(db: Database, document: _Document) -> dict[str, bytes]:
+def _render(db: Database, document: Layout) -> dict[str, bytes]:
     ids = [place.article_id for place in (*document.shown, *document.gone)]
     with db.read() as tx:
         found = articles.get_articles(tx, ids)
@@ -170,7 +157,7 @@ def _render(db: Database, document: _Document) -> dict[str, bytes]:
         document.context,
         [found[place.article_id] for place in document.gone],
     )
-    return {addresses.feed_path(document.feed.key, one): body for one, body in bodies.items()}
+    return {document.paths[one]: body for one, body in bodies.items()}
 
 
 def _last_of(feed: Feed, row: ArchivedMonth | None) -> str | None:

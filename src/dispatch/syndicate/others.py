@@ -2,44 +2,32 @@
 
 In: the publication, what readers were sent, who wrote what. Out: a report of the files that moved.
 Never: an empty feed; one appears with its first
-entry, and stays. The feed of an author is built only if an article of it has changed.
+entry, and stays. Each is built only if something that it shows has changed.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
 
 from dispatch.model.article import Article
-from dispatch.model.feed import (
-    Feed,
-    FeedContext,
-    FeedKind,
-    FeedSettings,
-    PartnerProfile,
-)
+from dispatch.model.feed import Feed, FeedHistory, FeedKind, FeedSettings
 from dispatch.model.newsletter import Issue, IssueState, Newsletter
 from dispatch.model.publication import Appeal, Publication
+from dispatch.model.ranking import FrozenRanking
 from dispatch.render import catalogue, issue_body, opml, output
 from dispatch.render import feeds as feed_documents
 from dispatch.render.feed_pieces import Pieces
-from dispatch.rules import addresses, appeals, feed_kinds
+from dispatch.rules import addresses, feed_kinds
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import (
-    articles,
-    authors,
-    feed_bases,
-    feed_places,
-    issues,
-    rankings,
-    related,
-)
+from dispatch.store import articles, authors, feed_bases, feed_places, issues, rankings
 from dispatch.store.database import Database, Transaction
-from dispatch.syndicate import basis
+from dispatch.syndicate import subscription
+from dispatch.syndicate.desk import Desk
+from dispatch.syndicate.layout import Layout
 from dispatch.syndicate.press import Press
 
 #: Issues that readers were sent.
@@ -57,6 +45,18 @@ class Newsstand:
     newsletters: tuple[Newsletter, ...]
     appeals: tuple[Appeal, ...]
 
+    def desk(self, folder: Path, now: datetime, *, everything: bool) -> Desk:
+        """What one build of them goes by; they have no twins in other languages."""
+        return Desk(
+            publication=self.publication,
+            settings=self.settings,
+            appeals=self.appeals,
+            feeds=(),
+            folder=folder,
+            now=now,
+            everything=everything,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OthersReport:
@@ -65,6 +65,7 @@ class OthersReport:
     written: tuple[str, ...]
     unchanged: int
     failures: tuple[str, ...]
+    trimmed: tuple[str, ...] = ()
 
 
 def list_feeds(tx: Transaction, stand: Newsstand) -> list[Feed]:
@@ -72,7 +73,7 @@ def list_feeds(tx: Transaction, stand: Newsstand) -> list[Feed]:
     publication, settings = stand.publication, stand.settings
     found: list[Feed] = []
     if settings.author_articles:
-        known = authors.list_authors(tx, settings.author_articles)
+        known = authors.list_authors(tx, list(publication.languages), settings.author_articles)
         found += feed_kinds.make_author_feeds(publication, known)
     if settings.newsletters:
         every = feed_kinds.make_newsletter_feeds(publication, stand.newsletters)
@@ -97,70 +98,70 @@ def build(
     everything: bool = False,
 ) -> OthersReport:
     """Build these feeds in their formats, and the lists of all feeds, and publish what moved."""
+    desk = stand.desk(folder, now, everything=everything)
     alone = contextlib.nullcontext() if dry_run else output.exclusively(folder)
-    count = 0
     with alone, Press(db, folder, now, dry_run=dry_run) as press:
         with db.write() as tx:  # a note to ourselves, as in `syndicate`
-            feed_places.follow(tx)
+            feed_places.follow(tx, with_authors=bool(stand.settings.author_articles))
         with db.read() as tx:
             others = list_feeds(tx, stand)
-            known = {} if everything else feed_bases.get_bases(tx)
-            for feed in others:
-                count += len(feed.formats)
-                _build_feed(tx, _Window.of(tx, stand, feed, now), known, folder, press)
-            lists = _lists(stand.publication, others)
-            press.publish(lists, lambda _: None)
-    unchanged = count + len(lists) - len(press.written) - len(press.failures)
+            of_articles, of_issues = _lay_out(tx, stand, desk, others)
+            known = feed_bases.get_bases(tx)
+        trimmed = subscription.publish(db, desk, of_articles, press)
+        for one in of_issues:
+            if desk.everything or not one.layout.is_fresh(known, folder):
+                _publish_issues(db, one, press)
+        lists = _lists(stand.publication, others)
+        press.publish(lists, lambda _: None)
+    count = sum(len(feed.formats) for feed in others) + len(lists)
     return OthersReport(
-        written=tuple(press.written), unchanged=unchanged, failures=tuple(press.failures)
+        written=tuple(press.written),
+        unchanged=count - len(press.written) - len(press.failures),
+        failures=tuple(press.failures),
+        trimmed=trimmed,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Window:
-    """A feed, and what it was made of. `basis` is "" where that takes as long as to build it."""
+class _OfIssues:
+    """A feed whose entries are no articles: what it is to show, and how they are made of it."""
 
-    stand: Newsstand
-    feed: Feed
-    context: FeedContext
-    now: datetime
-    basis: str
-
-    @classmethod
-    def of(cls, tx: Transaction, stand: Newsstand, feed: Feed, now: datetime) -> Self:
-        context = _context(stand, feed, now)
-        basis_now = ""
-        if feed.kind is FeedKind.AUTHOR:  # there may be hundreds of these
-            ids = _ids_of_author(tx, stand, feed)
-            places = feed_places.list_of(tx, ids)
-            found = related.list_earlier(tx, ids, context.settings.read_also)
-            context = replace(context, read_also=found)
-            basis_now = basis.of_document(feed, context, places)
-        return cls(stand=stand, feed=feed, context=context, now=now, basis=basis_now)
-
-    def is_fresh(self, known: Mapping[str, str], folder: Path) -> bool:
-        """Whether what stands was made of the same."""
-        if not self.basis or known.get(self.feed.key) != self.basis:
-            return False
-        paths = [addresses.feed_path(self.feed.key, one) for one in self.feed.formats]
-        return all(output.stands(folder, path) for path in paths)
+    layout: Layout
+    make: Callable[[Transaction], Sequence[Article]]
 
 
-def _build_feed(
-    tx: Transaction, window: _Window, known: Mapping[str, str], folder: Path, press: Press
-) -> None:
-    if window.is_fresh(known, folder):
-        return
-    feed, context, pieces = window.feed, window.context, Pieces()
-    shown = _SHOWN[feed.kind](tx, window.stand, feed, window.now)
+def _lay_out(
+    tx: Transaction, stand: Newsstand, desk: Desk, feeds: Sequence[Feed]
+) -> tuple[list[Layout], list[_OfIssues]]:
+    """What each feed has to show; that takes a few small questions, and no text."""
+    gone = subscription.list_gone(tx, desk)
+    authored: list[Layout] = []
+    partners: list[Layout] = []
+    issued: list[_OfIssues] = []
+    for feed in feeds:
+        if feed.kind is FeedKind.AUTHOR:
+            place = feed_places.of_author(feed.about)
+            authored.append(subscription.look(tx, desk, feed, gone, place))
+        elif feed.kind is FeedKind.PARTNER:
+            partners.append(_for_partner(tx, stand, desk, feed))
+        elif feed.kind is FeedKind.NEWSLETTER:
+            issued.append(_of_newsletter(tx, stand, desk, feed))
+        else:
+            issued.append(_of_top_reads(tx, stand, desk, feed))
+    return [*subscription.add_related(tx, desk, authored), *partners], issued
+
+
+def _publish_issues(db: Database, one: _OfIssues, press: Press) -> None:
+    feed, context, pieces = one.layout.feed, one.layout.context, Pieces()
+    with db.read() as tx:
+        shown = one.make(tx)
     kept = feed_documents.fitting(shown, context, pieces)
-    bodies = {
-        addresses.feed_path(feed.key, one): feed_documents.render_feed(
-            feed, one, kept, context, (), pieces
-        )
-        for one in feed.formats
-    }
-    press.publish(bodies, lambda tx: feed_bases.put_basis(tx, feed.key, window.basis))
+    bodies = feed_documents.render_formats(feed, kept, context, pieces=pieces)
+    paths, key, basis = one.layout.paths, feed.key, one.layout.basis
+    press.publish(
+        {paths[one]: body for one, body in bodies.items()},
+        lambda tx: feed_bases.put_basis(tx, key, basis),
+    )
 
 
 def _lists(publication: Publication, others: Sequence[Feed]) -> dict[str, bytes]:
@@ -171,28 +172,6 @@ def _lists(publication: Publication, others: Sequence[Feed]) -> dict[str, bytes]
     }
 
 
-def _context(stand: Newsstand, feed: Feed, now: datetime) -> FeedContext:
-    publication = stand.publication
-    language = feed.language or next(iter(publication.languages))
-    page = addresses.feeds_page_url(publication, language)
-    today = now.astimezone(publication.time_zone).date()
-    context = FeedContext(
-        publication=publication,
-        settings=feed_rules.settings_of(feed, stand.settings),
-        born_at=feed_rules.born_at(publication),
-        appeals=appeals.choose_each(stand.appeals, tuple(publication.languages), today),
-        feeds_page_url=page,
-        subscribe_url=f"{page}#email",
-    )
-    if feed.kind is FeedKind.PARTNER:
-        rules = feed_kinds.PARTNERS[_profile(stand, feed).kind]
-        plain = replace(context.settings, appeal=False, read_also=0, full_text=True)
-        return replace(context, settings=plain, partner=rules, appeals={})
-    if feed.kind in (FeedKind.NEWSLETTER, FeedKind.TOP_READS):
-        return replace(context, appeals={})
-    return context
-
-
 def _has_issues(tx: Transaction, feed: Feed) -> bool:
     return bool(_issues_of(tx, feed, 1))
 
@@ -201,61 +180,74 @@ def _issues_of(tx: Transaction, feed: Feed, limit: int) -> list[Issue]:
     return issues.list_public(tx, feed.about, feed.language or "", states=PUBLIC, limit=limit)
 
 
-def _by_author(tx: Transaction, stand: Newsstand, feed: Feed, _now: datetime) -> list[Article]:
-    wanted = _ids_of_author(tx, stand, feed)
-    found = articles.get_articles(tx, wanted)
-    return [found[number] for number in wanted]
+def _of_newsletter(tx: Transaction, stand: Newsstand, desk: Desk, feed: Feed) -> _OfIssues:
+    shown = _issues_of(tx, feed, MOST_ISSUES)
 
-
-def _ids_of_author(tx: Transaction, stand: Newsstand, feed: Feed) -> list[int]:
-    return authors.ids_of_newest(tx, feed.language or "", feed.about, stand.settings.entries)
-
-
-def _of_newsletter(tx: Transaction, stand: Newsstand, feed: Feed, _now: datetime) -> list[Article]:
-    shown = []
-    for issue in _issues_of(tx, feed, MOST_ISSUES):
-        variant = issues.find_variant(tx, issue.id, feed.language or "")
-        if variant is not None:
-            entry = feed_kinds.issue_as_article(
+    def make(tx: Transaction) -> list[Article]:
+        found = ((one, issues.find_variant(tx, one.id, feed.language or "")) for one in shown)
+        return [
+            feed_kinds.issue_as_article(
                 stand.publication,
-                issue,
+                one,
                 variant.language,
                 variant.subject,
                 issue_body.make_body(variant.html),
                 variant.preheader,
             )
-            shown.append(entry)
-    return shown
+            for one, variant in found
+            if variant is not None
+        ]
+
+    # An issue that stands says something else only after a correction.
+    said = tuple((one.id, one.period, one.revision) for one in shown)
+    return _OfIssues(layout=_layout_of_issues(desk, feed, said), make=make)
 
 
-def _top_reads(tx: Transaction, stand: Newsstand, feed: Feed, _now: datetime) -> list[Article]:
+def _of_top_reads(tx: Transaction, stand: Newsstand, desk: Desk, feed: Feed) -> _OfIssues:
     language = feed.language or ""
-    shown = []
-    for number, ranking in enumerate(rankings.list_rankings(tx, language, limit=MOST_ISSUES)):
-        found = articles.get_articles(tx, [place.article_id for place in ranking.places])
-        listed = [found[place.article_id] for place in ranking.places if place.article_id in found]
-        day = ranking.frozen_at.astimezone(stand.publication.time_zone).date()
-        words = catalogue.text(language, "Most read this week")
-        title = f"{words} – {catalogue.format_date(day, language)}"
-        body = issue_body.make_ranking(listed)
-        shown.append(feed_kinds.ranking_as_article(stand.publication, number, ranking, title, body))
-    return shown
+    shown = rankings.list_rankings(tx, language, limit=MOST_ISSUES)
+
+    def make(tx: Transaction) -> list[Article]:
+        return [_ranking(tx, stand, number, one) for number, one in enumerate(shown)]
+
+    said = tuple(
+        (one.newsletter, one.period, one.frozen_at, tuple(one.article_id for one in one.places))
+        for one in shown
+    )
+    ids = dict.fromkeys(place.article_id for one in shown for place in one.places)
+    layout = _layout_of_issues(desk, feed, said)
+    places = tuple(feed_places.list_of(tx, list(ids)))
+    return _OfIssues(layout=replace(layout, shown=places), make=make)
 
 
-def _for_partner(tx: Transaction, stand: Newsstand, feed: Feed, now: datetime) -> list[Article]:
-    profile = _profile(stand, feed)
-    limit = feed_kinds.PARTNERS[profile.kind].entries or stand.settings.entries
-    newest = articles.list_newest(tx, language=feed.language, section=None, limit=limit)
-    return feed_kinds.select_for_partner(profile, newest, now)
+def _ranking(tx: Transaction, stand: Newsstand, number: int, ranking: FrozenRanking) -> Article:
+    language = ranking.language
+    found = articles.get_articles(tx, [place.article_id for place in ranking.places])
+    listed = [found[place.article_id] for place in ranking.places if place.article_id in found]
+    day = ranking.frozen_at.astimezone(stand.publication.time_zone).date()
+    words = catalogue.text(language, "Most read this week")
+    title = f"{words} – {catalogue.format_date(day, language)}"
+    body = issue_body.make_ranking(listed)
+    return feed_kinds.ranking_as_article(stand.publication, number, ranking, title, body)
 
 
-def _profile(stand: Newsstand, feed: Feed) -> PartnerProfile:
-    return next(one for one in stand.settings.profiles if one.name == feed.about)
+def _layout_of_issues(desk: Desk, feed: Feed, said: tuple[object, ...]) -> Layout:
+    context = replace(desk.context(feed, FeedHistory()), appeals={})
+    return Layout(feed=feed, context=context, others=said)
 
 
-_SHOWN: Mapping[FeedKind, Callable[[Transaction, Newsstand, Feed, datetime], Sequence[Article]]] = {
-    FeedKind.AUTHOR: _by_author,
-    FeedKind.NEWSLETTER: _of_newsletter,
-    FeedKind.TOP_READS: _top_reads,
-    FeedKind.PARTNER: _for_partner,
-}
+def _for_partner(tx: Transaction, stand: Newsstand, desk: Desk, feed: Feed) -> Layout:
+    """Whole articles of some sections and days; an appeal or a link to others is no partner's."""
+    profile = next(one for one in stand.settings.profiles if one.name == feed.about)
+    rules = feed_kinds.PARTNERS[profile.kind]
+    places = feed_places.list_newest_of(
+        tx,
+        language=feed.language or "",
+        sections=profile.sections,
+        limit=rules.entries or stand.settings.entries,
+        since=desk.now - timedelta(days=rules.days) if rules.days else None,
+    )
+    context = desk.context(feed, FeedHistory())
+    plain = replace(context.settings, appeal=False, read_also=0, full_text=True)
+    context = replace(context, settings=plain, partner=rules, appeals={})
+    return Layout(feed=feed, context=context, shown=tuple(places))

@@ -8,44 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from dispatch import ports
 from dispatch.model.article import Article, RelatedArticle
-from dispatch.model.feed import Feed, FeedContext, FeedFormat, FeedHistory
+from dispatch.model.feed import Feed, FeedHistory
 from dispatch.render import feeds as feed_documents
-from dispatch.render import output
 from dispatch.render.feed_pieces import Pieces
-from dispatch.rules import addresses
 from dispatch.store import articles, feed_bases, feed_places, related
 from dispatch.store.database import Database, Transaction
 from dispatch.store.feed_places import Place
-from dispatch.syndicate import archives, basis
+from dispatch.syndicate import archives
 from dispatch.syndicate.desk import Desk
+from dispatch.syndicate.layout import Layout
 from dispatch.syndicate.press import Press
 
 #: How long a withdrawn article is announced by a tombstone (RFC 6721).
 TOMBSTONE_DAYS: Final = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Window:
-    """What a feed has to show now."""
-
-    feed: Feed
-    context: FeedContext
-    shown: tuple[Place, ...]
-    gone: tuple[Place, ...]
-
-    @property
-    def basis(self) -> str:
-        return basis.of_document(self.feed, self.context, (*self.shown, *self.gone), len(self.gone))
-
-    @property
-    def paths(self) -> dict[FeedFormat, str]:
-        return {one: addresses.feed_path(self.feed.key, one) for one in FeedFormat}
 
 
 def build(
@@ -53,12 +34,22 @@ def build(
 ) -> tuple[str, ...]:
     """Hand every feed to the press that shows something new; returns those that had to be cut."""
     with db.read() as tx:
+        gone = list_gone(tx, desk)
+        windows = add_related(tx, desk, [look(tx, desk, feed, gone) for feed in desk.feeds])
+    return publish(db, desk, windows, press, progress)
+
+
+def publish(
+    db: Database,
+    desk: Desk,
+    windows: Sequence[Layout],
+    press: Press,
+    progress: ports.Progress | None = None,
+) -> tuple[str, ...]:
+    """The same for feeds of articles of which it is known what they have to show."""
+    with db.read() as tx:
         known = feed_bases.get_bases(tx)
-        since = desk.notices_since - timedelta(days=TOMBSTONE_DAYS)
-        gone = feed_places.list_withdrawn(tx, since, desk.notices_since)
-        bare = [_look(tx, desk, feed, gone) for feed in desk.feeds]
-        windows = _add_related(tx, desk, bare)
-    stale = [one for one in windows if _is_stale(desk, one, known)]
+    stale = [one for one in windows if desk.everything or not one.is_fresh(known, desk.folder)]
     shelf = _Shelf(db, stale)
     trimmed = []
     for done, window in enumerate(stale, 1):
@@ -69,25 +60,35 @@ def build(
     return tuple(trimmed)
 
 
-def _look(
-    tx: Transaction, desk: Desk, feed: Feed, withdrawn: Iterable[tuple[str, str, Place]]
-) -> _Window:
-    entries = desk.settings.entries
+def list_gone(tx: Transaction, desk: Desk) -> list[tuple[str, str, Place]]:
+    """(language, place, article) of all that tombstones are to stand for."""
+    since = desk.notices_since - timedelta(days=TOMBSTONE_DAYS)
+    return feed_places.list_withdrawn(tx, since, desk.notices_since)
+
+
+def look(
+    tx: Transaction,
+    desk: Desk,
+    feed: Feed,
+    withdrawn: Iterable[tuple[str, str, Place]],
+    section: str | None = None,
+) -> Layout:
+    """What a feed of articles has to show: of its section, or of another place (an author's)."""
+    entries, section = desk.settings.entries, section or feed.section
     shown = feed_places.list_newest(
         tx,
         language=feed.language,
-        section=feed.section,
+        section=section,
         limit=entries,
         withdrawn_since=desk.notices_since if desk.settings.retraction_days else None,
     )
     gone = [
         place
-        for language, section, place in withdrawn
-        if feed.language in (None, language)
-        and section == (feed.section or feed_places.ALL_SECTIONS)
+        for language, of_section, place in withdrawn
+        if feed.language in (None, language) and of_section == (section or feed_places.ALL_SECTIONS)
     ]
     newest = archives.find_newest(tx, desk, feed)
-    return _Window(
+    return Layout(
         feed=feed,
         context=desk.context(feed, FeedHistory(previous=newest)),
         shown=tuple(shown),
@@ -95,26 +96,20 @@ def _look(
     )
 
 
-def _add_related(tx: Transaction, desk: Desk, windows: Sequence[_Window]) -> list[_Window]:
+def add_related(tx: Transaction, desk: Desk, windows: Sequence[Layout]) -> list[Layout]:
     """What to read beside the articles: asked once, so that each is the same in all its feeds."""
     shown = {one.article_id for window in windows for one in window.shown if not one.withdrawn_at}
     found = related.list_earlier(tx, shown, desk.settings.read_also)
     return [_beside(window, found) for window in windows]
 
 
-def _beside(window: _Window, found: Mapping[int, Sequence[RelatedArticle]]) -> _Window:
+def _beside(window: Layout, found: Mapping[int, Sequence[RelatedArticle]]) -> Layout:
     ids = [one.article_id for one in window.shown]
     own = {article_id: found[article_id] for article_id in ids if article_id in found}
     return replace(window, context=replace(window.context, read_also=own))
 
 
-def _is_stale(desk: Desk, window: _Window, known: dict[str, str]) -> bool:
-    if desk.everything or known.get(window.feed.key) != window.basis:
-        return True
-    return not all(output.stands(desk.folder, path) for path in window.paths.values())
-
-
-def _hand_over(window: _Window, shelf: _Shelf, press: Press) -> bool:
+def _hand_over(window: Layout, shelf: _Shelf, press: Press) -> bool:
     """Build one feed; says whether it would have weighed too much with all of its entries."""
     shown, gone = shelf.take(window.shown), shelf.take(window.gone)
     kept = feed_documents.fitting(shown, window.context, shelf.pieces)
@@ -134,7 +129,7 @@ def _hand_over(window: _Window, shelf: _Shelf, press: Press) -> bool:
 class _Shelf:
     """Articles of this build, as long as a feed to come will show them."""
 
-    def __init__(self, db: Database, windows: Iterable[_Window]) -> None:
+    def __init__(self, db: Database, windows: Iterable[Layout]) -> None:
         self.pieces = Pieces()
         self._db = db
         self._articles: dict[int, Article] = {}
@@ -148,7 +143,7 @@ class _Shelf:
             self._articles |= articles.get_articles(tx, set(ids) - self._articles.keys())
         return [self._articles[one] for one in ids]
 
-    def put_back(self, window: _Window) -> None:
+    def put_back(self, window: Layout) -> None:
         used = [place.article_id for place in (*window.shown, *window.gone)]
         self._uses.subtract(used)
         for article_id in used:
