@@ -86,7 +86,7 @@ class Sourcery:
 
     def take(self, harvest: Harvest, *, trusted: bool = False) -> SourceReport:
         """One visit."""
-        ready = polling.ready(self.state, self.source.url, self.clock.now())
+        ready = polling.ready(self.state, self.source, self.clock.now())
         return intake.Intake(self.desk, self.source, ready, is_trusted=trusted).take(harvest)
 
     def release(self, *, discard: bool = False) -> SourceReport:

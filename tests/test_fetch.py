@@ -439,3 +439,27 @@ def test_one_fetcher_serves_many_threads_each_with_its_own_permissions(
 )
 def test_an_address_is_public_only_if_everybody_may_reach_it(address: str, expected: bool) -> None:
     assert network.is_public(address) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "ahead"),
+    [
+        (timedelta(hours=2), True),
+        (timedelta(hours=-2), False),
+        (timedelta(days=31), False),
+        ("Tue, 32 Nov 2026 09:00:00 GMT", False),
+        (None, False),
+    ],
+)
+def test_a_fast_clock_of_a_server_is_measured_by_its_date(
+    said: timedelta | str | None, ahead: bool
+) -> None:
+    text = (
+        said
+        if isinstance(said, str)
+        else format_datetime(datetime.now(UTC) + (said or timedelta()))
+    )
+    headers = {"date": text} if said is not None else {}
+    answer = fetch.Response(status=200, url="https://a.example/", headers=headers)
+    assert (fetch.clock_ahead_seconds(answer) > 7000) is ahead
+    assert fetch.clock_ahead_seconds(answer) >= 0

@@ -60,6 +60,32 @@ def test_what_is_dated_ahead_waits_for_its_hour(site: Sourcery) -> None:
     assert site.held() == []
 
 
+def test_a_fast_clock_of_the_server_makes_no_embargo(site: Sourcery) -> None:
+    """Two hours fast: what it dates ahead by less is news, and its real hours come earlier."""
+    site.visit(entry(1), clock_ahead_seconds=7200)
+    hour = NOW + 3 * HOUR
+    ahead = [entry(2, published_at=NOW + 2 * HOUR), entry(3, published_at=hour)]
+    report = site.visit(entry(1), *ahead, clock_ahead_seconds=7200)
+    assert (report.new, report.held) == (1, 1)
+    (waiting,) = site.held()
+    assert waiting.until_at == hour - 2 * HOUR
+    (news,) = [one for one in site.articles() if one.title == entry(2).title]
+    assert news.published_at == NOW, "nothing is shown as of tomorrow"
+    site.later(hours=1)
+    assert site.take(Harvest(not_modified=True)).new == 1
+    assert site.held() == []
+
+
+def test_a_date_beyond_belief_is_one_by_the_servers_own_clock(site: Sourcery) -> None:
+    site.visit(entry(1))
+    far = entry(2, published_at=NOW + 31 * DAY)
+    assert site.visit(entry(1), far).new == 1, "no date at all: it is new now"
+    later = entry(3, published_at=NOW + 31 * DAY)
+    report = site.visit(entry(1), far, later, clock_ahead_seconds=2 * 86_400)
+    assert report.held == 1
+    assert [one.until_at for one in site.held()] == [NOW + 29 * DAY]
+
+
 def test_what_left_its_source_before_its_hour_is_for_a_person_to_decide(site: Sourcery) -> None:
     site.visit(entry(1))
     site.visit(entry(1), entry(2, published_at=NOW + HOUR))

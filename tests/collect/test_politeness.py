@@ -152,6 +152,27 @@ def test_what_caching_headers_and_ttl_ask_for_is_honoured(site: Sourcery, score:
     assert state.next_poll_at - NOW < HOUR, "the operator's own network follows the operator"
 
 
+def test_what_a_document_wishes_for_holds_while_it_does_not_change(
+    site: Sourcery, score: Score
+) -> None:
+    """A 304 carries no ttl; and what the tests' own network may do, a stranger's may not."""
+    wishes = "<ttl>180</ttl><skipHours><hour>12</hour><hour>13</hour></skipHours>"
+    score.answers["/feed"] = (200, polite(), feed(1, links=wishes))
+    for _ in range(2):
+        round_of(site, score.source(), force=True)
+        timetable = site.state.timetable
+        assert (timetable.ttl_seconds, timetable.skip_hours) == (10_800, (12, 13))
+    assert score.unconditional == 1
+
+
+def test_another_section_map_takes_hold_at_the_next_poll(site: Sourcery, score: Score) -> None:
+    score.answers["/feed"] = (200, polite(), feed(1))
+    round_of(site, score.source())
+    round_of(site, score.source(sections=("world",)), force=True)
+    assert score.unconditional == 2
+    assert [one.sections for one in site.articles()] == [("world",)]
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_rests_the_whole_host_even_when_forced_and_after_a_restart(
     site: Sourcery, score: Score, status: int

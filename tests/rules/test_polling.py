@@ -2,18 +2,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.model.source import SourceState
+from dispatch.model.publication import Source
+from dispatch.model.source import SourceState, Timetable
 from dispatch.rules import polling
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTE = timedelta(minutes=1)
-STATE = SourceState(name="site", asked_url="https://a.example/feed", etag='"1"')
+SOURCE = Source(name="site", kind="feed", url="https://a.example/feed")
+STATE = SourceState(
+    name="site", asked_url=SOURCE.url, etag='"1"', read_as=polling.reading_of(SOURCE)
+)
 
 
 def wait(name: str = "site", poll: int = 900, **wishes: object) -> timedelta:
@@ -47,6 +52,29 @@ def test_what_the_document_asks_for_counts_between_a_quarter_of_an_hour_and_a_da
     assert wait(ttl_seconds=10) == wait()
     assert DAY <= wait(ttl_seconds=10**9) < 1.1 * DAY
     assert wait(ttl_seconds=7200, poll=60, is_own=True) <= 66 * timedelta(seconds=1)
+
+
+def test_hours_and_days_that_a_document_asks_to_spare_are_passed_over() -> None:
+    """It is Tuesday noon; each source comes back at a minute of its own."""
+    noon = Timetable(skip_hours=(12, 13, 14))
+    assert 3 * HOUR <= wait(timetable=noon) < 3.25 * HOUR
+    assert wait("one", timetable=noon) != wait("two", timetable=noon)
+    week = Timetable(skip_days=(1, 2), skip_hours=(0, 1))
+    assert 38 * HOUR <= wait(timetable=week) < 38.25 * HOUR
+    assert wait(timetable=Timetable(skip_hours=(11,), skip_days=(0, 2))) == wait()
+    assert wait(timetable=noon, is_own=True) == wait(is_own=True)
+
+
+@pytest.mark.parametrize(
+    "mistake", [Timetable(skip_hours=tuple(range(24))), Timetable(skip_days=tuple(range(7)))]
+)
+def test_a_document_that_asks_never_to_be_asked_is_mistaken(mistake: Timetable) -> None:
+    assert wait(timetable=mistake) == wait()
+
+
+def test_the_longer_wish_of_document_and_server_counts() -> None:
+    found = wait(ttl_seconds=7200, timetable=Timetable(ttl_seconds=10_800))
+    assert 3 * HOUR <= found < 3.3 * HOUR
 
 
 def test_retry_after_is_never_undercut_but_has_a_bound() -> None:
@@ -123,18 +151,42 @@ def test_a_redirect_that_ends_or_changes_begins_anew() -> None:
 
 
 def test_validators_belong_to_their_address() -> None:
-    assert polling.ready(STATE, STATE.asked_url, NOW) == STATE
+    assert polling.ready(STATE, SOURCE, NOW) == STATE
     moved = replace(STATE, url="https://old.example/moved", retired_at=NOW, failures=3)
-    ready = polling.ready(moved, "https://new.example/feed", NOW)
+    ready = polling.ready(moved, replace(SOURCE, url="https://new.example/feed"), NOW)
     assert (ready.etag, ready.url, ready.retired_at, ready.failures) == (None, None, None, 0)
-    assert polling.ready(SourceState(name="site"), "https://a.example/", NOW).asked_url is None
+    assert polling.ready(SourceState(name="site"), SOURCE, NOW).asked_url is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"section_map": {"news": "world"}},
+        {"language": "ru"},
+        {"sections": ("world",)},
+        {"key": "another"},
+        {"body": "article"},
+    ],
+)
+def test_the_same_document_is_read_again_where_it_would_be_read_otherwise(
+    change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = polling.ready(STATE, replace(SOURCE, **change), NOW)
+    assert (ready.etag, ready.asked_url) == (None, STATE.asked_url)
+    assert polling.ready(ready, replace(SOURCE, **change), NOW).read_as == ready.read_as
+    monkeypatch.setattr(polling, "__version__", "99.0")
+    assert polling.ready(STATE, SOURCE, NOW).etag is None, "by another version of ours"
+
+
+def test_how_often_a_source_is_asked_changes_nothing_of_what_is_read() -> None:
+    assert polling.ready(STATE, replace(SOURCE, poll_seconds=60), NOW) == STATE
 
 
 def test_after_a_month_of_304_the_whole_document_is_asked_for() -> None:
     fresh = replace(STATE, document_at=NOW - 29 * DAY)
-    assert polling.ready(fresh, STATE.asked_url, NOW).etag == '"1"'
+    assert polling.ready(fresh, SOURCE, NOW).etag == '"1"'
     stale = replace(STATE, document_at=NOW - 31 * DAY)
-    assert polling.ready(stale, STATE.asked_url, NOW).etag is None
+    assert polling.ready(stale, SOURCE, NOW).etag is None
 
 
 def test_a_source_that_is_gone_for_good_is_not_due() -> None:

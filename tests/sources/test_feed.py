@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,7 @@ def test_a_visit_brings_clean_entries_and_validators(now: datetime) -> None:
     ]
     assert (harvest.etag, harvest.last_modified) == ('W/"1"', "yesterday")
     assert (harvest.ttl_seconds, harvest.language) == (3600, "en-US")
+    assert harvest.timetable.ttl_seconds == 1800
     assert fetcher.asked == [
         (URL, {"etag": None, "last_modified": None, "allow_hosts": ("cms.internal",)})
     ]
@@ -120,3 +122,10 @@ def test_a_delta_is_told_from_a_whole_document(now: datetime) -> None:
     assert (whole.is_window, whole.is_delta) == (True, False)
     delta, _ = visit(response(226), now)
     assert (delta.is_window, delta.is_delta) == (False, True)
+
+
+def test_a_fast_clock_of_the_server_is_told(now: datetime) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=61))
+    harvest, _ = visit(response(date=date), now)
+    assert 3600 <= harvest.clock_ahead_seconds <= 3660
+    assert any("minutes fast" in warning for warning in harvest.warnings)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.model.article import Author, Entry
+from dispatch.model.source import Timetable
 from dispatch.sources import feed_entries, markup
 
 #: Modules that are tried here beside, or instead of, the one of this name.
@@ -49,7 +50,7 @@ def test_a_wordpress_feed_with_translations(read: Read, sample: Sample) -> None:
     feed = read(sample("wordpress_polylang.xml"))
     assert (feed.format, feed.title) == ("rss 2.0", "The Estuary – English")
     assert (feed.link, feed.language) == ("https://estuary.example/en/", "en-GB")
-    assert (feed.ttl_seconds, feed.malformed, feed.warnings) == (1800, False, ())
+    assert (feed.timetable.ttl_seconds, feed.malformed, feed.warnings) == (1800, False, ())
     first, second = feed.entries
     assert first.url == "https://estuary.example/en/ferry-strike/"
     assert first.source_id == "https://estuary.example/?p=4711"
@@ -93,7 +94,7 @@ def test_an_atom_feed_with_bases_languages_and_a_tombstone(read: Read, sample: S
 
 def test_a_feed_in_windows_1251(read: Read, sample: Sample) -> None:
     feed = read(sample("cp1251.xml"))
-    assert (feed.title, feed.ttl_seconds, feed.language) == ("Вестник залива", 2700, "ru")
+    assert (feed.title, feed.timetable.ttl_seconds, feed.language) == ("Вестник залива", 2700, "ru")
     only = feed.entries[0]
     assert only.authors == (Author(name="Пётр Седов"),)
     assert only.published_at == datetime(2026, 11, 24, 7, tzinfo=UTC)
@@ -466,3 +467,27 @@ def test_an_item_without_a_page_leads_to_itself_and_never_to_a_translation(read:
     assert item(read, f"<title>A</title>{other}{itself}").url == "https://x.example/entry/1"
     assert item(read, f"<title>A</title>{other}").url is None
     assert entry(read, "<title>A</title>" + other.replace("atom:", "")).url is None
+
+
+def test_a_feed_says_when_it_is_not_to_be_asked_for(read: Read) -> None:
+    feed = read(
+        "<rss version='0.91'><channel><title>T</title><ttl>90</ttl><skipHours><hour>3</hour>"
+        "<hour>24</hour><hour>02</hour><hour>25</hour><hour>noon</hour></skipHours>"
+        "<skipDays><day>Sunday</day><day>saturday</day><day>Feast</day></skipDays></channel></rss>"
+    )
+    assert feed.timetable == Timetable(ttl_seconds=5400, skip_hours=(0, 2, 3), skip_days=(5, 6))
+
+
+@pytest.mark.parametrize(
+    ("period", "frequency", "seconds"),
+    [("hourly", "2", 1800), ("daily", "", 86_400), ("weekly", "7", 86_400), ("never", "1", None)],
+)
+def test_the_syndication_module_says_it_in_periods(
+    read: Read, period: str, frequency: str, seconds: int | None
+) -> None:
+    feed = read(
+        "<rss version='2.0' xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'><channel>"
+        f"<sy:updatePeriod>{period}</sy:updatePeriod>"
+        f"<sy:updateFrequency>{frequency}</sy:updateFrequency></channel></rss>"
+    )
+    assert feed.timetable.ttl_seconds == seconds

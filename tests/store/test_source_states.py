@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from dispatch.model.source import SourceState
+from dispatch.model.source import SourceState, Timetable
 from dispatch.store import source_states
 from dispatch.store.database import Database
 
@@ -28,6 +28,8 @@ def test_a_state_comes_back_as_it_was_put_and_is_replaced_whole(db: Database) ->
         next_poll_at=NOW,
         failures=3,
         last_error="504",
+        timetable=Timetable(ttl_seconds=60, skip_hours=(0, 23), skip_days=(6,)),
+        read_as="a mark",
     )
     healed = replace(state, failures=0, last_error="", etag=None, last_success_at=NOW)
     with db.write() as tx:

@@ -119,7 +119,7 @@ def _due(
         over = quarantine.list_over(tx, now)
     found = []
     for source in wanted:
-        state = polling.ready(states[source.name], source.url, now)
+        state = polling.ready(states[source.name], source, now)
         is_asked = is_named or polling.is_due(state, now, force=force)
         if is_asked and host_of(source, state) not in rests:
             found.append(_Visit(source, state, has_embargo_over=source.name in over))

@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from dispatch.collect import backfill, books, missing, remember
 from dispatch.collect.desk import Desk
@@ -68,17 +69,13 @@ class Intake:
         self.is_trusted = is_trusted
         self.is_live = False
         self.is_partial = False
+        self.clock_ahead = timedelta(0)
         self.warnings: list[str] = []
         self.numbers: dict[int, int] = {}
 
     def take(self, harvest: Harvest) -> SourceReport:
         """Decide and store one visit."""
-        self.warnings.extend(harvest.warnings)
-        self.is_live = harvest.is_live
-        # News alone, or what changed since a cursor: what it does not name says nothing.
-        self.is_partial = any(
-            (harvest.is_live, harvest.is_delta, harvest.cursor, self.state.cursor)
-        )
+        self._hear(harvest)
         harvest, backfilled = self._complete(harvest)
         if harvest.not_modified or self.is_partial:
             harvest = replace(harvest, entries=(*harvest.entries, *self._due_entries()))
@@ -134,11 +131,28 @@ class Intake:
 
     # ---------------------------------------------------------------- the document
 
+    def _hear(self, harvest: Harvest) -> None:
+        """What a harvest says of itself."""
+        self.warnings.extend(harvest.warnings)
+        self.is_live = harvest.is_live
+        self.clock_ahead = timedelta(seconds=harvest.clock_ahead_seconds)
+        # News alone, or what changed since a cursor: what it does not name says nothing.
+        self.is_partial = any(
+            (harvest.is_live, harvest.is_delta, harvest.cursor, self.state.cursor)
+        )
+
     def _due_entries(self) -> tuple[Entry, ...]:
-        """Entries whose embargo ends while their document stands unchanged."""
+        """Entries whose embargo ends while their document stands unchanged.
+
+        Their hour is the one by our clock, which their server's may be ahead of.
+        """
         with self.desk.db.read() as tx:
             held = quarantine.list_entries(tx, self.source.name, [HoldReason.EMBARGO])
-        return tuple(one.entry for one in held if one.until_at and one.until_at <= self.now)
+        return tuple(
+            replace(one.entry, published_at=one.until_at)
+            for one in held
+            if one.until_at and one.until_at <= self.now
+        )
 
     def _complete(self, harvest: Harvest) -> tuple[Harvest, int]:
         """The harvest with older pages, where its document may have missed something."""
@@ -166,7 +180,7 @@ class Intake:
         prepared, unknown = [], Counter[str]()
         contradictions = Counter[str]()
         for raw in harvest.entries:
-            entry = identity.with_plausible_dates(raw, self.now)
+            entry = identity.with_plausible_dates(raw, self.now, self.clock_ahead)
             spoken = sections.read_language(
                 entry, harvest.language, self.source, self.desk.publication
             )
@@ -222,6 +236,7 @@ class Intake:
             ids_are_shared=self.state.ids_are_shared,
             is_trusted=self.is_trusted,
             archive_before=self.state.last_success_at if is_archive else None,
+            clock_ahead=self.clock_ahead,
         )
 
     def _judge(

@@ -96,6 +96,7 @@ def _after(
         first_polled_at=state.first_polled_at or now,
         last_success_at=now,
         document_at=now if is_whole else state.document_at,
+        timetable=harvest.timetable if is_whole else state.timetable,
         entry_count=visit.entries or state.entry_count,
     )
     if line:  # they belong to the old address
@@ -139,6 +140,7 @@ def _next_poll_at(
         failures=after.failures,
         rest_seconds=harvest.retry_after_seconds,
         ttl_seconds=harvest.ttl_seconds,
+        timetable=after.timetable,
         usual_gap=rhythm.usual_gap(after.arrivals_at),
         silence=rhythm.silence(after.arrivals_at, now),
         is_own=source.path is not None or canonical.host_of(url) in source.allow_hosts,

@@ -43,6 +43,8 @@ _CODINGS = frozenset({"", "gzip", "deflate", "identity"})
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_RETRY_SECONDS = 7 * 24 * 3600
+#: A clock that is more than a month ahead is no clock.
+_LONGEST_AHEAD_SECONDS = 30 * 24 * 3600
 #: Statuses whose Retry-After holds for the whole host (RFC 6585, section 4; RFC 9110, 15.6.4).
 _REST = frozenset({429, 503})
 #: Methods that a server may be asked twice with one effect (RFC 9110, section 9.2.2).
@@ -436,6 +438,21 @@ def _retry_after(value: str | None) -> int | None:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     seconds = int((aware - datetime.now(UTC)).total_seconds())
     return max(0, min(seconds, _LONGEST_RETRY_SECONDS))
+
+
+def clock_ahead_seconds(answer: Response) -> int:
+    """By how much the clock of the server is fast, by its Date; 0 where that is not to be told.
+
+    To be asked as soon as the answer is there. A slow clock, or an old answer from a cache, is none
+    of our business: nothing is early by it.
+    """
+    try:
+        date = parsedate_to_datetime(answer.header("date") or "")
+    except ValueError:
+        return 0
+    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+    ahead = int((aware - datetime.now(UTC)).total_seconds())
+    return ahead if 0 < ahead <= _LONGEST_AHEAD_SECONDS else 0
 
 
 def _stop(reason: str, url: str, why: str) -> _Stopped:

@@ -15,6 +15,22 @@ from dispatch.model.article import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """When a document wishes not to be asked for: for so long, and at these times of UTC.
+
+    `skip_hours` are 0 to 23, `skip_days` 0 (Monday) to 6 (RSS 2.0: ttl, skipHours, skipDays).
+    """
+
+    ttl_seconds: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+#: The timetable of a document that wishes for nothing.
+ANY_TIME = Timetable()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What is remembered about one source between two visits.
 
@@ -30,7 +46,8 @@ class SourceState:
     `move_since_at`; it becomes `url` when that has lasted. `retired_at` is when a 410 came.
     `ids_are_shared` stays once the source gave one identifier to two entries. `arrivals_at` are the
     last visits that brought something new, oldest first; `entry_count` is how much the last
-    document held.
+    document held. `timetable` is what it wished for, `read_as` a mark of all that decides what
+    we make of it: with another one the same document is read again.
     """
 
     name: str
@@ -55,6 +72,8 @@ class SourceState:
     ids_are_shared: bool = False
     arrivals_at: tuple[datetime, ...] = ()
     entry_count: int | None = None
+    timetable: Timetable = ANY_TIME
+    read_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +116,8 @@ class Harvest:
     `failure` is empty when the visit went well. `not_modified` means nothing changed since the
     validators were given. `etag` and `last_modified` are to be stored with the entries, never
     before. `moved_to` is where the source went for good (every redirect was permanent).
-    `ttl_seconds` is how long the source asks to be left alone, `retired` that it answered 410.
+    `ttl_seconds` is how long the answer stays fresh, `timetable` what its document wishes for,
+    `retired` says that it answered 410, `clock_ahead_seconds` by how much its clock is fast.
     `language` is the source's own. `older_url` is where the entries before these are (RFC 5005).
     `cursor` replaces the remembered one, None leaves it. `is_live` says that the source tells of
     articles as they appear, so that even its first visit brings news and no back catalogue.
@@ -114,6 +134,8 @@ class Harvest:
     failure: str = ""
     retry_after_seconds: int | None = None
     ttl_seconds: int | None = None
+    timetable: Timetable = ANY_TIME
+    clock_ahead_seconds: int = 0
     warnings: tuple[str, ...] = ()
     language: str | None = None
     cursor: str | None = None

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from dispatch.model.source import SourceState
+from dispatch import __version__
+from dispatch.model.publication import Source
+from dispatch.model.source import ANY_TIME, SourceState, Timetable
 
 #: The slowest that a failing source is asked, so that it is never given up silently.
 SLOWEST = timedelta(days=1)
@@ -33,6 +35,9 @@ SLOWEST_RHYTHM = timedelta(hours=4)
 SLEEPING_AFTER = timedelta(days=21)
 SLOWEST_SLEEPING = timedelta(hours=12)
 
+#: Hours and days that a document asks to be spared are passed over up to this; more is a mistake.
+LONGEST_SKIP_HOURS = 96
+
 #: After so long with nothing but 304 the whole document is fetched: validators can be wrong.
 LONGEST_UNSEEN = timedelta(days=30)
 
@@ -45,7 +50,8 @@ MOVE_AFTER = timedelta(days=1)
 class Wishes:
     """What decides about the next visit.
 
-    `rest_seconds` is Retry-After, `ttl_seconds` what the document and its caching headers ask for.
+    `rest_seconds` is Retry-After, `ttl_seconds` what the caching headers ask for, `timetable` what
+    the document does.
     `usual_gap` and `silence` are the source's own rhythm. `is_own` marks the operator's own network
     or disk, which may be asked as often as the operator likes.
     """
@@ -54,6 +60,7 @@ class Wishes:
     failures: int = 0
     rest_seconds: int | None = None
     ttl_seconds: int | None = None
+    timetable: Timetable = ANY_TIME
     usual_gap: timedelta | None = None
     silence: timedelta | None = None
     is_own: bool = False
@@ -64,7 +71,7 @@ def next_poll_at(name: str, now: datetime, wishes: Wishes) -> datetime:
 
     While all is well: the operator's interval, lengthened by what the server wishes and by the
     source's own rhythm, with a spread of up to a tenth. After failures: exponential back-off with
-    full jitter. Retry-After is never undercut.
+    full jitter. Retry-After is never undercut; hours and days to be skipped are passed over.
     """
     interval = _interval(wishes)
     if wishes.failures:
@@ -72,17 +79,28 @@ def next_poll_at(name: str, now: datetime, wishes: Wishes) -> datetime:
     else:
         wait = interval * (1 + _share(name) / 10)
     rest = min(timedelta(seconds=wishes.rest_seconds or 0), LONGEST_REST)
-    return now + max(wait, rest)
+    moment = now + max(wait, rest)
+    return moment if wishes.is_own else _awake(name, moment, wishes.timetable)
 
 
 def _interval(wishes: Wishes) -> timedelta:
     configured = timedelta(seconds=wishes.poll_seconds)
     if wishes.is_own:
         return configured
-    wished = timedelta(seconds=wishes.ttl_seconds or 0)
+    wished = timedelta(seconds=max(wishes.ttl_seconds or 0, wishes.timetable.ttl_seconds or 0))
     if wished:
         wished = min(max(wished, SHORTEST_WISH), LONGEST_WISH)
     return max(configured, SHORTEST_INTERVAL, wished, _rhythm(wishes))
+
+
+def _awake(name: str, moment: datetime, timetable: Timetable) -> datetime:
+    """`moment`, or soon after the end of the hours and days that the document asks to be spared."""
+    hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    for hours in range(LONGEST_SKIP_HOURS):
+        at = hour + timedelta(hours=hours)
+        if at.hour not in timetable.skip_hours and at.weekday() not in timetable.skip_days:
+            return at + SHORTEST_INTERVAL * _share(name) if hours else moment
+    return moment
 
 
 def _rhythm(wishes: Wishes) -> timedelta:
@@ -119,16 +137,32 @@ def is_moved_by_operator(state: SourceState, url: str | None) -> bool:
     return state.asked_url is not None and state.asked_url != url
 
 
-def ready(state: SourceState, url: str | None, now: datetime) -> SourceState:
+def reading_of(source: Source) -> str:
+    """A mark of all that decides what we make of a document: our version, the operator's words."""
+    words = (
+        *(__version__, source.kind, source.key, source.language, source.sections),
+        *(dict(source.section_map), dict(source.section_map_by_language)),
+        *(source.body, source.remove),
+    )
+    return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
+
+
+def ready(state: SourceState, source: Source, now: datetime) -> SourceState:
     """`state` as it is right for a visit now.
 
     A new address in the configuration ends what was remembered of the old one: redirects,
-    validators, retirement. Validators are left out, too, when no document came for a month.
+    validators, retirement. Validators are left out, too, when no document came for a month, and
+    when the same document would be read otherwise now: by another version, or by other words of
+    the operator.
     """
-    if is_moved_by_operator(state, url):
+    mark = reading_of(source)
+    if state.read_as != mark:
+        state = replace(state, read_as=mark, etag=None, last_modified=None)
+    if is_moved_by_operator(state, source.url):
         return replace(
             state,
             url=None,
+            timetable=ANY_TIME,
             etag=None,
             last_modified=None,
             document_at=None,

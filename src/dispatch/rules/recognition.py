@@ -68,6 +68,7 @@ class Circumstances:
 
     `is_trusted` takes what the flood brake and the limit on repairs would hold (a release).
     `archive_before` makes an archive of older entries (the source's address was changed).
+    `clock_ahead` is by how much the clock of its server is fast.
     """
 
     source: str
@@ -77,6 +78,7 @@ class Circumstances:
     ids_are_shared: bool = False
     is_trusted: bool = False
     archive_before: datetime | None = None
+    clock_ahead: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +344,7 @@ class _Judge:
             return self._hold(one, held.reason, "it waits for an operator")
         if self.is_flood and held is None and not one.entry.is_backlog:
             return self._hold(one, HoldReason.FLOOD, "more than half of the document is new")
-        if until := identity.embargo_until(one.entry, self.about.visited_at):
+        if until := self._embargo_until(one):
             return self._hold(one, HoldReason.EMBARGO, f"not before {until:%Y-%m-%d %H:%M} UTC")
         return self._new(one, held)
 
@@ -364,8 +366,11 @@ class _Judge:
             step=Step.NONE,
             why=why,
             hold=reason,
-            until_at=identity.embargo_until(one.entry, self.about.visited_at),
+            until_at=self._embargo_until(one),
         )
+
+    def _embargo_until(self, one: Incoming) -> datetime | None:
+        return identity.embargo_until(one.entry, self.about.visited_at, self.about.clock_ahead)
 
     def _new(self, one: Incoming, held: Held | None) -> Verdict:
         before = self.about.archive_before

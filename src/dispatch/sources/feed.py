@@ -7,7 +7,7 @@ Never: stores anything, judges what is new, takes an error page for an empty fee
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from dispatch import fetch
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
+from dispatch.rules import identity
 from dispatch.sources import feed_entries, markup
 
 #: A part of the document, what is new in it (RFC 3229, section 10.4.1).
@@ -64,6 +65,7 @@ def _unchanged(answer: fetch.Response, state: SourceState, url: str) -> Harvest:
 
 
 def _read(answer: fetch.Response, url: str, now: datetime, zone: ZoneInfo) -> Harvest:
+    ahead = fetch.clock_ahead_seconds(answer)
     try:
         feed = feed_entries.read_feed(
             answer.body,
@@ -82,8 +84,10 @@ def _read(answer: fetch.Response, url: str, now: datetime, zone: ZoneInfo) -> Ha
         etag=answer.header("etag") if is_cacheable else None,
         last_modified=answer.header("last-modified") if is_cacheable else None,
         moved_to=_moved(answer, url),
-        ttl_seconds=max(feed.ttl_seconds or 0, _fresh_seconds(answer) or 0) or None,
-        warnings=(*feed.warnings, *_downgrade(answer, url)),
+        ttl_seconds=_fresh_seconds(answer),
+        timetable=feed.timetable,
+        clock_ahead_seconds=ahead,
+        warnings=(*feed.warnings, *_downgrade(answer, url), *_fast_clock(ahead)),
         language=feed.language,
         older_url=feed.older_url or _wordpress_page(feed.generator, answer.url),
         is_window=not is_delta,
@@ -111,6 +115,12 @@ def _downgrade(answer: fetch.Response, url: str) -> tuple[str, ...]:
     if not _is_downgrade(answer, url):
         return ()
     return (f"{source_place(url)} leads from https to http for good; that is not believed",)
+
+
+def _fast_clock(ahead: int) -> tuple[str, ...]:
+    if timedelta(seconds=ahead) <= identity.CLOCK_SKEW:
+        return ()
+    return (f"the clock of its server is {ahead // 60} minutes fast; its dates are taken as such",)
 
 
 def _fresh_seconds(answer: fetch.Response) -> int | None:

@@ -28,7 +28,7 @@ def read(root: Node, reading: Reading) -> ParsedFeed:
         authors=people,
         entries=tuple(entry(node, reading, people) for node in nodes),
         updated_at=reading.first_date(*root.texts(*fields.UPDATED)),
-        ttl_seconds=fields.ttl(root),
+        timetable=fields.timetable(root),
         warnings=warnings,
         older_url=feed_links.older(feed_links.atom_links(root)),
         generator=root.text("atom:generator", "generator"),

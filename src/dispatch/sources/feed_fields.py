@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from dispatch.model.article import Author, Entry
+from dispatch.model.source import Timetable
 from dispatch.sources import feed_links, feed_media, feed_text
 from dispatch.sources.feed_nodes import Node
 from dispatch.sources.feed_parsed import MAX_ENTRIES, Reading
@@ -138,7 +139,27 @@ _PERIODS: Mapping[str, int] = {
 }
 
 
-def ttl(node: Node) -> int | None:
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def timetable(node: Node) -> Timetable:
+    """When the feed asks to be left alone: for a while, and at hours and days (RSS 2.0)."""
+    hours = {int(text) % 24 for text in _listed(node, "skiphours", "hour") if _is_hour(text)}
+    named = {text.lower() for text in _listed(node, "skipdays", "day")}
+    days = tuple(number for number, day in enumerate(_DAYS) if day in named)
+    return Timetable(ttl_seconds=_ttl(node), skip_hours=tuple(sorted(hours)), skip_days=days)
+
+
+def _listed(node: Node, name: str, child: str) -> list[str]:
+    return [text for one in node.children(name) for text in one.texts(child)]
+
+
+def _is_hour(text: str) -> bool:
+    """0 to 23; RSS 0.91 counts to 24, which is midnight."""
+    return bool(re.fullmatch(r"[0-9]{1,2}", text)) and int(text) <= 24
+
+
+def _ttl(node: Node) -> int | None:
     """Seconds that the feed asks to be left alone: RSS's ttl in minutes, else sy:updatePeriod."""
     minutes = node.text("ttl")
     if re.fullmatch(r"[0-9]{1,6}", minutes):

@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dispatch.model.article import Author, Entry
+from dispatch.model.source import ANY_TIME, Timetable
 from dispatch.rules import dates
 
 #: More entries than this in one document are not looked at.
@@ -22,7 +23,7 @@ class ParsedFeed:
 
     `format` names format and version ("rss 2.0", "atom 1.0", "json 1.1", "rdf 1.0"). `language`
     and `authors` are the feed's own, which entries without their own may inherit. `malformed`
-    says that the document had to be repaired. `ttl_seconds` is how long it asks to be left alone.
+    says that the document had to be repaired. `timetable` is when it asks to be left alone.
     `older_url` is where the entries before these are (RFC 5005), `generator` the software.
     """
 
@@ -35,7 +36,7 @@ class ParsedFeed:
     authors: tuple[Author, ...] = ()
     entries: tuple[Entry, ...] = ()
     updated_at: datetime | None = None
-    ttl_seconds: int | None = None
+    timetable: Timetable = ANY_TIME
     malformed: bool = False
     warnings: tuple[str, ...] = ()
     older_url: str | None = None

@@ -30,7 +30,7 @@ def read(root: Node, reading: Reading) -> ParsedFeed:
         updated_at=reading.first_date(
             *channel.texts("lastbuilddate", *fields.UPDATED, "pubdate", "dc:date")
         ),
-        ttl_seconds=fields.ttl(channel),
+        timetable=fields.timetable(channel),
         warnings=warnings,
         older_url=feed_links.older(links),
         generator=channel.text("generator"),

@@ -181,6 +181,8 @@ source_state = sa.Table(
     ),
     sa.Column("arrivals_at", sa.JSON, nullable=False, default=list, server_default="[]"),
     sa.Column("entry_count", sa.Integer),
+    sa.Column("timetable", sa.JSON, nullable=False, default=dict, server_default="{}"),
+    sa.Column("read_as", sa.Text),
 )
 
 #: What the last document of each feed showed, newest first: what the next one is held against.

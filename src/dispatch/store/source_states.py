@@ -5,14 +5,14 @@ Beside it the servers that asked to be left alone: their word holds for every so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from dispatch.model.source import SourceState
+from dispatch.model.source import SourceState, Timetable
 from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
 
@@ -48,6 +48,7 @@ def _row(state: SourceState) -> dict[str, Any]:
     row = {field.name: getattr(state, field.name) for field in fields(state)}
     row["arrivals_at"] = [moment.isoformat() for moment in state.arrivals_at]
     row["strange_labels"] = list(state.strange_labels)
+    row["timetable"] = {name: wish for name, wish in asdict(state.timetable).items() if wish}
     return row
 
 
@@ -66,4 +67,19 @@ def _state(row: sa.Row[Any]) -> SourceState:
     values = row._asdict()
     arrivals = tuple(datetime.fromisoformat(moment) for moment in values["arrivals_at"])
     labels = tuple(values["strange_labels"])
-    return SourceState(**{**values, "arrivals_at": arrivals, "strange_labels": labels})
+    return SourceState(
+        **{
+            **values,
+            "arrivals_at": arrivals,
+            "strange_labels": labels,
+            "timetable": _timetable(values["timetable"]),
+        }
+    )
+
+
+def _timetable(data: Mapping[str, Any]) -> Timetable:
+    return Timetable(
+        ttl_seconds=data.get("ttl_seconds"),
+        skip_hours=tuple(data.get("skip_hours", ())),
+        skip_days=tuple(data.get("skip_days", ())),
+    )
