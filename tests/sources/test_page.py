@@ -140,6 +140,28 @@ def test_breadcrumbs_between_home_and_article_are_sections() -> None:
     crumbs = """<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement": [
     {"name": "Home"}, {"item": {"name": "World"}}, {"name": "Treaties"}]}</script>"""
     assert entry_of(crumbs, url="https://n.example/a/b/").sections == ("World",)
+    ends = crumbs.replace('"name": "Treaties"', '"name": "Asia", "item": "/asia/"')
+    assert entry_of(ends, url="https://n.example/a/b/").sections == ("World", "Asia")
+    itself = crumbs.replace('"name": "Treaties"', '"name": "Short", "item": "/a/b/"')
+    assert entry_of(itself, url="https://n.example/a/b/").sections == ("World",)
+
+
+def test_microdata_says_what_nothing_else_does() -> None:
+    body = """<article itemscope itemtype="http://schema.org/NewsArticle">
+      <h1 itemprop="headline">Treaties</h1> <p itemprop="description">What they say</p>
+      <b itemprop="author" itemscope itemtype="http://schema.org/Person">
+        <i itemprop="name">Ann Reed</i></b>
+      <meta itemprop="datePublished" content="2026-11-20T10:00:00Z"></article>"""
+    assert read(body).is_article
+    entry = entry_of("", body)
+    assert (entry.title, entry.standfirst) == ("Treaties", "What they say")
+    assert [author.name for author in entry.authors] == ["Ann Reed"]
+    assert entry.published_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def test_a_date_that_people_read_is_better_than_none() -> None:
+    body = "<article><time>20 ноября 2026, 10:00</time></article>"
+    assert entry_of("", body).published_at == datetime(2026, 11, 20, 7, tzinfo=UTC)
 
 
 def test_the_address_tells_the_section_where_nothing_else_does() -> None:

@@ -20,6 +20,8 @@ from dispatch.sources import page_data
         '{"@type": "https://schema.org/NewsArticle", "headline": "Treaties"}',
         '<!-- {"@type": "NewsArticle", "headline": "Treaties"} -->',
         '//<![CDATA[\n{"@type": "NewsArticle", "headline": "Treaties"}\n//]]>',
+        '<!-- //<![CDATA[\n{"@type": "NewsArticle", "headline": "Treaties"}\n//]]> -->',
+        '/* <![CDATA[ */ {"@type": "NewsArticle", "headline": "Treaties"} /* ]]> */',
         '{"@type": "NewsArticle", "headline": "Treaties",}',
         '{"@type": "NewsArticle", "authors": ["a",], "headline": "Treaties",\n}',
         "{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;headline&quot;: &quot;Treaties&quot;}",
@@ -65,3 +67,45 @@ def test_depth_and_number_are_bounded() -> None:
 @given(st.lists(st.text(max_size=60), max_size=4))
 def test_no_text_raises(blocks: list[str]) -> None:
     page_data.read(blocks)
+
+
+PAGE = "https://n.example/world/treaties/"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        '{"@type": "ItemList", "itemListElement": [{"@type": "Article", "headline": "Other"}]}',
+        '{"@type": "Organization", "itemListElement": {"item": {"@type": "Article"}}}',
+        '[{"@type": "Article", "url": "/a"}, {"@type": "Article", "url": "/b"}]',
+        (
+            '{"@type": "Blog", "blogPost": [{"@type": "BlogPosting", "url": "/a"},'
+            ' {"@type": "BlogPosting", "mainEntityOfPage": {"@id": "https://n.example/b"}}]}'
+        ),
+    ],
+)
+def test_what_a_page_lists_is_not_its_article(block: str) -> None:
+    assert page_data.read([block], [PAGE]).article == {}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        (
+            '[{"@type": "Article", "url": "/a"},'
+            ' {"@type": "Article", "url": "/world/treaties", "headline": "Treaties"}]'
+        ),
+        '[{"@type": "Article", "url": "/a"}, {"@type": "Article", "headline": "Treaties"}]',
+        '{"@type": "Article", "headline": "Treaties", "about": {"@type": "Article", "url": "/a"}}',
+        '{"@type": "Article", "headline": "Treaties", "url": "https://old.example/its-old-address"}',
+    ],
+)
+def test_of_several_articles_the_page_is_the_one_that_says_so(block: str) -> None:
+    assert page_data.read([block], [PAGE]).text("headline") == "Treaties"
+
+
+def test_rows_of_microdata_are_read_after_those_of_scripts() -> None:
+    row = {"@type": ["https://schema.org/NewsArticle"], "headline": "Marked"}
+    assert page_data.read([], [PAGE], [row]).text("headline") == "Marked"
+    said = '{"@type": "Article", "headline": "Said"}'
+    assert page_data.read([said], [PAGE], [row]).text("headline") == "Said"

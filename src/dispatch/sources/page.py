@@ -22,7 +22,7 @@ from dispatch.model.article import Author, Entry, Image, TranslationLink
 from dispatch.model.publication import Source
 from dispatch.rules import canonical, dates
 from dispatch.rules import text as text_rules
-from dispatch.sources import feed_wire, page_data, page_links, rest, selectors
+from dispatch.sources import feed_wire, page_data, page_links, page_microdata, rest, selectors
 from dispatch.sources.feed_wire import Element
 from dispatch.sources.sitemap import Listed
 
@@ -102,7 +102,11 @@ class _Reader:
         self._now = now
         self._metas = dict(_metas(tree))
         scripts = selectors.find(tree, "script[type*='ld+json']")
-        self._data = page_data.read(script.text or "" for script in scripts)
+        self._data = page_data.read(
+            (script.text or "" for script in scripts),
+            tuple(filter(None, (url, page_links.canonical_link(tree, self._url)))),
+            page_microdata.read(tree),
+        )
 
     def page(self) -> Page:
         """The page."""
@@ -168,12 +172,12 @@ class _Reader:
 
     def _published(self, url: str) -> datetime | None:
         """datePublished, article:published_time, a `time` in the article, sitemap, address."""
-        times = selectors.find(self._tree, "article time[datetime]")
+        times = selectors.find(self._tree, "article time")
         dated = _URL_DATE.search(urlsplit(url).path)
         return self._date(
             self._data.text("datePublished"),
             self._metas.get("article:published_time", ""),
-            *(one.get("datetime") or "" for one in times[:1]),
+            *(one.get("datetime") or _text(one) for one in times[:1]),
             self._listed.published,
             "-".join(dated.groups()) if dated else "",
         )
@@ -216,14 +220,19 @@ class _Reader:
         yield from folders[:1]
 
     def _trail(self) -> Iterator[str]:
-        """What stands between home and the article itself."""
+        """What stands between home and the article itself, which is not always in its own trail."""
         for crumbs in self._data.of_kind("BreadcrumbList"):
-            items = [rest.table(one) for one in rest.items(crumbs.get("itemListElement"))]
-            for one in items[1:-1]:
-                inner = rest.table(one.get("item"))
-                name = rest.text(one.get("name")) or rest.text(inner.get("name"))
-                if name:
-                    yield name
+            steps = [rest.table(one) for one in rest.items(crumbs.get("itemListElement"))][1:]
+            if steps and self._is_this(steps[-1]):
+                steps.pop()
+            yield from filter(None, map(_step_name, steps))
+
+    def _is_this(self, step: rest.Row) -> bool:
+        """Whether the last step is the page itself, which needs no address there."""
+        inner = rest.table(step.get("item"))
+        target = rest.text(step.get("item")) or rest.text(inner.get("@id") or inner.get("url"))
+        leads_here = canonical.absolute_url(target, self._url) == self._canonical()
+        return not target or leads_here or _step_name(step) == self._title()
 
     def _language(self, url: str) -> str | None:
         """inLanguage, the page's `lang`, its own hreflang, og:locale, the sitemap."""
@@ -273,6 +282,10 @@ class _Reader:
                 for unwanted in selectors.find(element, selector):
                     _take_out(unwanted)
         return "\n".join(etree.tostring(one, encoding="unicode", method="html") for one in found)
+
+
+def _step_name(step: rest.Row) -> str:
+    return rest.text(step.get("name")) or rest.text(rest.table(step.get("item")).get("name"))
 
 
 def _metas(tree: Element) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """Reads the data that a page carries for programs: JSON-LD, as it is found in the wild.
 
-In: the texts of its `script` elements. Out: what it says of the article. Never: fails for one
-broken block; wrapped in comments, with trailing commas, raw line breaks or HTML references it is
-read all the same.
+In: the texts of its `script` elements, rows of microdata. Out: what it says of its own article.
+Never: takes an article that the page only lists; fails for one broken block (wrapped in comments,
+with trailing commas, raw line breaks or HTML references it is read all the same).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dispatch.rules import canonical
 from dispatch.sources import rest
 from dispatch.sources.rest import Row
 
@@ -21,7 +22,9 @@ MAX_CHARACTERS = 256 * 1024
 MAX_NODES = 2_000
 _DEEPEST = 8
 
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)+|(?:-->|//\s*\]\]>|\]\]>)+\s*$")
+_WRAPPING = re.compile(
+    r"^(?:\s|<!--|//|/\*|\*/|<!\[CDATA\[)+|(?:-->|//|/\*|\*/|\]\]>)(?:\s|-->|//|/\*|\*/|\]\]>)*$"
+)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 _ARTICLES = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report|Review)$")
 
@@ -61,14 +64,44 @@ class PageData:
         return ""
 
 
-def read(blocks: Iterable[str]) -> PageData:
-    """The data in the `script` elements of a page."""
-    nodes: list[Row] = []
+def read(blocks: Iterable[str], pages: Collection[str] = (), more: Sequence[Row] = ()) -> PageData:
+    """The data in the `script` elements of a page and in `more`; `pages` are its addresses."""
+    found: list[tuple[Row, bool]] = []
     for block, _ in zip(blocks, range(MAX_BLOCKS), strict=False):
-        nodes += _nodes(_parsed(block[:MAX_CHARACTERS]), 0)
-    kept = tuple(nodes[:MAX_NODES])
-    article = next((node for node in kept if any(map(_ARTICLES.search, kinds_of(node)))), {})
-    return PageData(nodes=kept, article=article)
+        found += _nodes(_parsed(block[:MAX_CHARACTERS]), 0)
+    found += _nodes(list(more), 0)
+    kept = found[:MAX_NODES]
+    own = [node for node, is_own in kept if is_own and _is_article(node)]
+    return PageData(nodes=tuple(node for node, _ in kept), article=_choose(own, pages))
+
+
+def _choose(articles: Sequence[Row], pages: Collection[str]) -> Row:
+    """Of several the one that is this page; none where each says that it is another.
+
+    Front pages and sections carry the data of all that they list.
+    """
+    if len(articles) < 2 or not pages:
+        return articles[0] if articles else {}
+    keys = {canonical.match_key(page) for page in pages}
+    base = next(iter(pages))
+    said = [(one, {canonical.match_key(url) for url in _addresses(one, base)}) for one in articles]
+    this = (one for one, urls in said if urls & keys)
+    unsaid = (one for one, urls in said if not urls)
+    return next(this, None) or next(unsaid, {})
+
+
+def _addresses(article: Row, base: str) -> Iterator[str]:
+    for key in ("url", "mainEntityOfPage", "@id"):
+        value = article.get(key)
+        for one in value if isinstance(value, list) else [value]:
+            node = rest.table(one)
+            url = rest.text(one) or rest.text(node.get("@id") or node.get("url"))
+            if found := canonical.absolute_url(url, base) if url else None:
+                yield found
+
+
+def _is_article(node: Row) -> bool:
+    return any(map(_ARTICLES.search, kinds_of(node)))
 
 
 def kinds_of(node: Row) -> list[str]:
@@ -91,16 +124,20 @@ def _parsed(block: str) -> object:
     return None
 
 
-def _nodes(value: object, depth: int) -> Iterator[Row]:
-    """Every object with a type, in the order of the document."""
+def _nodes(value: object, depth: int, *, is_own: bool = True) -> Iterator[tuple[Row, bool]]:
+    """Every object with a type, in the order of the document, and whether the page may be it.
+
+    It is neither what a list holds nor what an article mentions.
+    """
     if depth > _DEEPEST:
         return
     if isinstance(value, list):
         for one in value:
-            yield from _nodes(one, depth + 1)
+            yield from _nodes(one, depth + 1, is_own=is_own)
     elif isinstance(value, dict):
         if "@type" in value or "@id" in value:
-            yield value
-        for inner in value.values():
+            yield value, is_own
+        below = is_own and not _is_article(value)
+        for key, inner in value.items():
             if isinstance(inner, list | dict):
-                yield from _nodes(inner, depth + 1)
+                yield from _nodes(inner, depth + 1, is_own=below and key != "itemListElement")
