@@ -44,6 +44,8 @@ def source(folder: Path, table: str) -> Source:
             f'{FEED}\n[sources.section_map_by_language.de]\n"x" = "economy"',
             '"de" is not a language',
         ),
+        (f'{FEED}\n[sources.translation_texts]\nde = ["x"]', '"de" is not a language'),
+        (f'{FEED}\n[sources.translation_texts]\nru = [""]', "translation_texts"),
     ],
 )
 def test_a_source_has_what_its_kind_needs_and_nothing_else(
@@ -69,3 +71,11 @@ def test_maps_of_labels_are_folded_in_every_language(tmp_path: Path) -> None:
     table = 'kind = "feed"\nurl = "https://n.example/"\n[sources.section_map_by_language.ru]\n'
     found = source(tmp_path, f'{table}"Экономика И Жизнь" = "economy"')
     assert found.section_map_by_language == {"ru": {"экономика и жизнь": "economy"}}
+
+
+def test_texts_of_links_to_translations_are_folded_as_they_are_compared(tmp_path: Path) -> None:
+    texts = '{ ru = ["Текст  Оригинала", "По-русски"] }'
+    found = source(
+        tmp_path, f'kind = "pages"\nurl = "https://n.example/"\ntranslation_texts = {texts}'
+    )
+    assert found.translation_texts == {"ru": ("текст оригинала", "по-русски")}

@@ -59,7 +59,17 @@ def test_translations_are_the_alternates_but_for_the_page_itself() -> None:
         ("<a href='/ru/dogovory/'>Read this story in Russian</a>", "ru"),
         ("<a href='/x/dogovory/'>Read in <em>English</em></a>", "en"),
         ("<a href='/x/dogovory/'>Читать на английском</a>", "en"),
+        ("<a href='/x/y/'>Эта статья доступна на английском</a>", "en"),
+        ("<a href='/x/y/'>This article is also available in Russian</a>", "ru"),
+        ("<a href='/x/y/'>По-русски</a>", "ru"),
+        ("<a href='/x/y/'>Russian version</a>", "ru"),
+        ("<a href='/x/y/'>Читати українською</a>", "uk"),
+        ("<a href='/x/y/'>Auf Deutsch lesen</a>", "de"),
+        ("<a href='/x/y/'>Lire en français</a>", "fr"),
+        ("<a href='/x/y/'>Leer en español</a>", "es"),
         ("<a href='/ru/'>Читать на русском</a>", None),
+        ("<aside><a href='/ru/other/'>Читать на русском</a></aside>", None),
+        ("<nav><a href='/ru/other/'>Русская версия</a></nav>", None),
         ("<a href='https://elsewhere.example/a/b'>Read in English</a>", None),
         ("<a href='/x/dogovory/'>English</a>", None),
         (
@@ -73,6 +83,21 @@ def test_an_invitation_to_read_it_elsewhere_is_a_translation(
 ) -> None:
     found = page_links.translations(page(body=f"<article>{anchor}</article>"), URL)
     assert [link.language for link in found] == ([language] if language else [])
+
+
+def test_the_operators_own_words_invite_as_well() -> None:
+    tree = page(body="<article><a href='/x/y/'>&#8594; Оригинал  публикации</a></article>")
+    assert page_links.translations(tree, URL) == ()
+    own = {"en": ("оригинал публикации",)}
+    (found,) = page_links.translations(tree, URL, own)
+    assert (found.language, found.url) == ("en", "https://n.example/x/y/")
+
+
+def test_invitations_to_several_articles_are_none_to_this_one() -> None:
+    teasers = "".join(f"<a href='/ru/{n}/a'>Читать на русском</a>" for n in range(2))
+    sure = "<a href='/x/y/'>Read in English</a><a href='/x/y'>In English</a>"
+    found = page_links.translations(page(body=f"<article>{teasers}{sure}</article>"), URL)
+    assert [link.url for link in found] == ["https://n.example/x/y/"]
 
 
 def test_where_alternates_say_so_an_invitation_adds_nothing() -> None:

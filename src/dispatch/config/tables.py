@@ -174,6 +174,11 @@ class SourceTable(Table):
     remove: tuple[v.Selector, ...] = setting(
         "For kind pages: CSS selectors of what does not belong to the text.", ()
     )
+    translation_texts: dict[v.Language, tuple[v.Text, ...]] = setting(
+        "For kind pages: texts of links by which a page leads to the same article in a language, "
+        "beside those that are known (“Read in English”, «Читать на русском» and the like).",
+        {},
+    )
     key: v.Secret | None = setting(
         "For kind ghost: a Content API key. For kind push: the token that your publishing system "
         "shows when it sends articles.",

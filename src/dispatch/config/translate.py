@@ -6,7 +6,7 @@ nothing of pydantic leaves this package.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -129,10 +129,20 @@ def source(table: t.SourceTable, site: str) -> Source:
         ),
         body=table.body,
         remove=table.remove,
+        translation_texts=_folded_texts(table.translation_texts),
         key=_revealed(table.key or table.key_file),
         allow_hosts=table.allow_hosts,
         poll_seconds=table.poll,
         enabled=table.enabled,
+    )
+
+
+def _folded_texts(texts: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType(
+        {
+            language: tuple(" ".join(one.casefold().split()) for one in some)
+            for language, some in texts.items()
+        }
     )
 
 

@@ -89,7 +89,8 @@ class Source:
     `section_map` translates the source's own labels (case-folded) into section keys;
     `section_map_by_language` does so for entries of one language, and wins.
     `allow_hosts` lists hosts that may resolve to a private address (the operator's own network).
-    `body` selects the text of a web page (CSS), `remove` what does not belong to it. `key` opens
+    `body` selects the text of a web page (CSS), `remove` what does not belong to it;
+    `translation_texts` are the (case-folded) texts of links to the same in a language. `key` opens
     the source to us (ghost), or us to the source (push).
     """
 
@@ -104,6 +105,7 @@ class Source:
     allow_hosts: tuple[str, ...] = ()
     body: str | None = None
     remove: tuple[str, ...] = ()
+    translation_texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     key: str | None = field(default=None, repr=False)
     poll_seconds: int = 900
     enabled: bool = True

@@ -247,7 +247,7 @@ class _Reader:
 
     def _translations(self, url: str) -> tuple[TranslationLink, ...]:
         """hreflang, the data's own word, the sitemap."""
-        found = page_links.translations(self._tree, url)
+        found = page_links.translations(self._tree, url, self._source.translation_texts)
         if not found:
             found = tuple(self._said_translations(url)) or self._listed.translations
         return found

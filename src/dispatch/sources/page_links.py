@@ -8,8 +8,11 @@ readers of another language in the place of this one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from dispatch.model.article import TranslationLink
@@ -27,21 +30,47 @@ _NO_FEED = re.compile(
 )
 
 #: "Read in English", with the language that it leads to. Sure words only: a menu says "English".
-_READ_IN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), language)
-    for pattern, language in (
-        (r"\bread\b.{0,30}\bin english\b|\benglish version\b|\bin english$", "en"),
-        (r"\b(?:читать|читайте|прочитать)\b.{0,30}\bна английском\b|английская версия", "en"),
-        (
-            r"\b(?:читать|читайте|прочитать)\b.{0,30}\b(?:на|по-)\s?русск(?:ом|и)\b|русская версия",
-            "ru",
+_READ_IN = {
+    language: re.compile("|".join(patterns), re.IGNORECASE)
+    for language, patterns in {
+        "en": (
+            r"\bread\b.{0,30}\bin english\b",
+            r"\b(?:available|published) in english\b",
+            r"\bin english$",
+            r"\benglish (?:version|translation)\b",
+            r"\b(?:читать|читайте|прочитать|доступ\w*)\b.{0,30}\bна английском\b",
+            r"\b(?:читать|читайте|прочитать|доступ\w*)\b.{0,30}\bпо-английски\b",
+            r"английская версия|версия на английском",
+            r"\bчитати\b.{0,30}\bанглійською\b|\bauf englisch\b|\ben anglais\b|\ben inglés\b",
         ),
-        (r"\bread\b.{0,30}\bin russian\b|\brussian version\b|^на русском$", "ru"),
-        (r"\bread\b.{0,30}\bin ukrainian\b|\bчитати\b.{0,30}\bукраїнською\b", "uk"),
-        (r"\bread\b.{0,30}\bin german\b|\bauf deutsch\b", "de"),
-        (r"\bread\b.{0,30}\bin french\b|\blire\b.{0,30}\ben français\b", "fr"),
-    )
-)
+        "ru": (
+            r"\b(?:читать|читайте|прочитать|доступ\w*)\b.{0,30}\bна русском\b",
+            r"\b(?:читать|читайте|прочитать|доступ\w*)\b.{0,30}\bпо[-\s]русски\b",
+            r"русская версия|версия на русском|^на русском$|^по-русски$",
+            r"\bread\b.{0,30}\bin russian\b",
+            r"\b(?:available|published) in russian\b",
+            r"\bin russian$",
+            r"\brussian (?:version|translation)\b",
+            r"\bчитати\b.{0,30}\bросійською\b|\bauf russisch\b|\ben russe\b|\ben ruso\b",
+        ),
+        "uk": (
+            r"\b(?:read|available)\b.{0,30}\bin ukrainian\b|\bukrainian version\b",
+            r"\bчитати\b.{0,30}\bукраїнською\b|українська версія",
+            r"\bчитать\b.{0,30}\b(?:на украинском|по-украински)\b",
+        ),
+        "de": (
+            r"\b(?:read|available)\b.{0,30}\bin german\b|\bgerman version\b|\bauf deutsch\b",
+            r"\bчитать\b.{0,30}\b(?:на немецком|по-немецки)\b",
+        ),
+        "fr": (
+            r"\b(?:read|available)\b.{0,30}\bin french\b|\bfrench version\b|\ben français\b",
+            r"\bчитать\b.{0,30}\b(?:на французском|по-французски)\b",
+        ),
+        "es": (r"\b(?:read|available)\b.{0,30}\bin spanish\b|\bspanish version\b|\ben español\b",),
+    }.items()
+}
+#: Where a site leads to other articles, or to itself in another language.
+_ELSEWHERE = frozenset({"nav", "aside", "footer"})
 _LONGEST_INVITATION = 80
 
 #: The end of an address that is another form of the page above it, and no page below it.
@@ -96,12 +125,18 @@ def leads_away(asked: str, answered: str) -> bool:
     return is_home(answered) or (is_section and sitemap.is_same_site(answered, asked))
 
 
-def translations(tree: Element, url: str) -> tuple[TranslationLink, ...]:
-    """The same in other languages, by `hreflang`; else by a link that invites to read it there."""
+def translations(
+    tree: Element, url: str, texts: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> tuple[TranslationLink, ...]:
+    """The same in other languages, by `hreflang`; else by a link that invites to read it there.
+
+    `texts` are the operator's own (case-folded) of such links, by language.
+    """
     found = [link for link in _alternates(tree, url) if not _is_same(link.url, url)]
     if not found:
-        found = [link for link in _invitations(tree, url) if not _is_same(link.url, url)]
-    return tuple({link.url: link for link in reversed(found)}.values())[::-1]
+        invited = [link for link in _invitations(tree, url, texts) if not _is_same(link.url, url)]
+        found = _sure(invited)
+    return tuple({canonical.match_key(link.url): link for link in reversed(found)}.values())[::-1]
 
 
 def own_language(tree: Element, url: str) -> str:
@@ -147,15 +182,36 @@ def _alternate(node: Element, url: str) -> TranslationLink | None:
     return TranslationLink(url=target, language=language)
 
 
-def _invitations(tree: Element, url: str) -> Iterator[TranslationLink]:
+def _invitations(
+    tree: Element, url: str, texts: Mapping[str, Sequence[str]]
+) -> Iterator[TranslationLink]:
     for node in tree.iter("a"):
         words = " ".join("".join(str(one) for one in node.itertext()).split())
         target = canonical.absolute_url(node.get("href") or "", url)
         if not target or len(words) > _LONGEST_INVITATION or is_home(target):
             continue
-        language = next((code for pattern, code in _READ_IN if pattern.search(words)), None)
-        if language and sitemap.is_same_site(target, url):
+        language = _invited_to(words, texts)
+        if language and sitemap.is_same_site(target, url) and not _is_elsewhere(node):
             yield TranslationLink(url=target, language=node.get("hreflang") or language)
+
+
+def _invited_to(words: str, texts: Mapping[str, Sequence[str]]) -> str | None:
+    folded = words.casefold()
+    own = (language for language, some in texts.items() if any(one in folded for one in some))
+    known = (language for language, pattern in _READ_IN.items() if pattern.search(words))
+    return next(chain(own, known), None)
+
+
+def _is_elsewhere(node: Element) -> bool:
+    return any(above.tag in _ELSEWHERE for above in node.iterancestors())
+
+
+def _sure(links: Sequence[TranslationLink]) -> list[TranslationLink]:
+    """Of each language the one that all its links lead to; teasers of others lead to many."""
+    targets: dict[str | None, set[str]] = defaultdict(set)
+    for link in links:
+        targets[link.language].add(canonical.match_key(link.url))
+    return [link for link in links if len(targets[link.language]) == 1]
 
 
 def _links(tree: Element, relation: str) -> Iterator[Element]:
