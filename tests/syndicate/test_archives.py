@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
+
+from dispatch.store import feed_archives
+from dispatch.syndicate import archives
 
 #: Modules that are tried here beside, or instead of, the one of this name.
 ALSO_TESTS = ("store/feed_archives",)
@@ -214,3 +218,36 @@ def told(desk: Any) -> dict[str, str]:
         assert not (notices and stones)
         said[name] = "notice" if notices else "stone" if stones else "nothing"
     return said
+
+
+def test_a_history_that_was_lost_is_there_again_after_the_next_build(desk: Any) -> None:
+    fill(desk)
+    before = {path.relative_to(desk.folder): path.read_bytes() for path in files(desk)}
+    shutil.rmtree(desk.folder / "en/archive")
+    desk.later(minutes=5)
+    desk.build()
+    assert {path.relative_to(desk.folder): path.read_bytes() for path in files(desk)} == before
+    assert not desk.build().written
+
+
+def test_a_single_file_that_was_lost_is_missed_within_some_builds(desk: Any) -> None:
+    fill(desk)
+    before = files(desk)
+    for number, path in enumerate((before[7], before[len(before) // 2], before[-1])):
+        kept = stamps(desk.folder)
+        path.unlink()
+        for _ in range(2 + months(desk) // archives.PATROL_MONTHS):
+            desk.later(minutes=5)
+            desk.build()
+        assert path.exists(), number
+        moved = {name for name, at in stamps(desk.folder).items() if kept[name] != at}
+        assert {Path(name).parent for name in moved} <= {path.relative_to(desk.folder).parent}
+
+
+def files(desk: Any) -> list[Path]:
+    return sorted(path for path in desk.folder.rglob("archive/*/*") if path.is_file())
+
+
+def months(desk: Any) -> int:
+    with desk.db.read() as tx:
+        return len(feed_archives.list_after(tx, ("", "", 0), 1000))

@@ -16,8 +16,8 @@ from dispatch.model.feed import MEDIA_TYPES, Feed, FeedFormat, FeedVersion
 from dispatch.render import feed_links, opml
 from dispatch.rules import addresses, feed_discovery, old_addresses
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import feed_history, feed_versions
-from dispatch.syndicate import SyndicateReport, others
+from dispatch.store import dropped_feeds, feed_history, feed_versions
+from dispatch.syndicate import SyndicateReport, dropping, others
 from dispatch.syndicate.others import OthersReport
 
 
@@ -188,11 +188,21 @@ class Feeds:
 
     def is_retired(self, path: str) -> bool:
         """Whether a path below the folder of feeds belonged to a feed that is gone for good."""
-        key = path.rpartition("/")[0]
-        return any(key == one or key.startswith(f"{one}/") for one in self._retired())
+        return addresses.lies_in(path, self.list_retired())
 
-    def _retired(self) -> tuple[str, ...]:
-        return self._office.config.web.retired
+    def list_retired(self) -> frozenset[str]:
+        """The keys of feeds that are gone for good: those named so, and those dropped long ago."""
+        return frozenset(self._office.config.web.retired) | self._list_dropped(is_gone=True)
+
+    def list_leaving(self) -> frozenset[str]:
+        """The keys of feeds that are missing for so short a time that they stand as they were."""
+        return self._list_dropped(is_gone=False)
+
+    def _list_dropped(self, *, is_gone: bool) -> frozenset[str]:
+        now = self._office.clock.now()
+        with self._office.db.read() as tx:
+            found = dropped_feeds.get_all(tx)
+        return frozenset(key for key, at in found.items() if dropping.is_gone(at, now) is is_gone)
 
     def find_marks(self, path: str, digest: str) -> frozenset[str] | None:
         """The entries of a version that a reader has, or None; raises StoreError."""

@@ -8,6 +8,7 @@ the hub can only agree (WebSub, section 3: the topic URL is the `self` URL, byte
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from dispatch.model.feed import FILE_NAMES, Feed, FeedFormat, FeedSettings
@@ -43,6 +44,12 @@ def current_path(path: str) -> str | None:
 def is_archive(path: str) -> bool:
     """Whether `path` belongs to the history of a feed."""
     return current_path(path) is not None
+
+
+def lies_in(path: str, keys: Collection[str]) -> bool:
+    """Whether a path below the folder of feeds lies in one of the folders called `keys`."""
+    key = path.rpartition("/")[0]
+    return any(key == one or key.startswith(f"{one}/") for one in keys)
 
 
 def feed_url(publication: Publication, key: str, format: FeedFormat) -> str:  # noqa: A002

@@ -42,6 +42,24 @@ def mark_all(tx: Transaction) -> None:
     tx.execute(sa.update(_table).values(marks=_table.c.marks + 1))
 
 
+def mark(tx: Transaction, one: ArchivedMonth) -> None:
+    """Mark a month: something of it is not as it should be."""
+    tx.execute(_update(one).values(marks=_table.c.marks + 1))
+
+
+def mark_feed(tx: Transaction, language: str, section: str) -> None:
+    """Mark every month of one feed."""
+    mine = sa.and_(_table.c.language == language, _table.c.section == section)
+    tx.execute(sa.update(_table).where(mine).values(marks=_table.c.marks + 1))
+
+
+def list_after(tx: Transaction, key: tuple[str, str, int], limit: int) -> list[ArchivedMonth]:
+    """The first months behind (language, section, month) that have a document, of any feed."""
+    columns = (_table.c.language, _table.c.section, _table.c.month)
+    query = sa.select(_table).where(sa.tuple_(*columns) > sa.tuple_(*key), _table.c.documents > 0)
+    return [_month_of(row) for row in tx.execute(query.order_by(*columns).limit(limit))]
+
+
 def mark_neighbours(tx: Transaction, one: ArchivedMonth) -> None:
     """Mark the months before and after `one`: their documents name those of `one`."""
     for near in (find_before(tx, one), find_after(tx, one)):

@@ -25,6 +25,12 @@ def find_versions(tx: Transaction, paths: Collection[str]) -> dict[str, FeedVers
     return {row.path: FeedVersion(**row._asdict()) for row in tx.execute(query)}
 
 
+def list_paths(tx: Transaction, key: str) -> list[str]:
+    """Every path that was ever published below the folder `key`."""
+    below = _table.c.path.startswith(f"{key}/", autoescape=True)
+    return list(tx.execute(sa.select(_table.c.path).where(below)).scalars())
+
+
 def put_version(tx: Transaction, version: FeedVersion) -> None:
     """Remember what now stands at a path."""
     put_versions(tx, [version])

@@ -424,6 +424,14 @@ feed_basis = sa.Table(
     sa.Column("basis", sa.Text, nullable=False),
 )
 
+#: Feeds that were once published and are missing since: after some days they are gone for good.
+dropped_feed = sa.Table(
+    "dropped_feed",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("dropped_at", Moment, nullable=False),
+)
+
 #: The months of a feed's history. `marks` counts the reasons to look at one again; `documents` it
 #: has, and `bases` is what each of them was built from.
 feed_archive = sa.Table(

@@ -6,6 +6,7 @@ that nothing has marked; an archive of twenty years costs a new article nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from typing import Final
 
 from dispatch.model.feed import Feed, FeedFormat, FeedHistory
 from dispatch.render import feeds as feed_documents
+from dispatch.render import output
 from dispatch.rules import addresses
 from dispatch.rules import archives as archive_rules
 from dispatch.store import articles, feed_archives, feed_bases, feed_places
@@ -26,6 +28,11 @@ from dispatch.syndicate.press import Press
 
 #: Under which name the basis of all documents is kept, beside those of feeds.
 _EVERYTHING: Final = "archive/"
+#: Under which name it is kept how far the patrol has come.
+_PATROL: Final = "patrol/"
+#: So many months are looked at in a build, one after the other and round again.
+PATROL_MONTHS: Final = 8
+_START: Final = ("", "", 0)
 #: A notice that has run out is looked for so long: builds may have rested meanwhile.
 _LATE_NOTICES: Final = timedelta(days=30)
 
@@ -46,6 +53,7 @@ def build(db: Database, desk: Desk, press: Press) -> None:
     everything = basis.digest([desk.archive_context(one, FeedHistory()) for one in feeds.values()])
     with db.write() as tx:
         _mark(tx, desk, everything)
+        _mark_lost(tx, desk, feeds)
         for row in _ours(tx, feeds):
             _cut(tx, desk, feeds, row)
         marked = _ours(tx, feeds)
@@ -71,6 +79,33 @@ def _mark(tx: Transaction, desk: Desk, everything: str) -> None:
         feed_archives.mark_all(tx)
     if desk.settings.retraction_days:
         feed_places.mark_withdrawn(tx, desk.notices_since - _LATE_NOTICES, desk.notices_since)
+
+
+def _mark_lost(tx: Transaction, desk: Desk, feeds: dict[tuple[str, str], Feed]) -> None:
+    """What a disk or a hand has taken away: nothing in the store says so.
+
+    A whole history is missed at once, a single file within some builds: to look at all of them each
+    time would make every build as long as the archive.
+    """
+    for place, feed in feeds.items():
+        if not (desk.folder / feed.key / addresses.ARCHIVE).is_dir():
+            feed_archives.mark_feed(tx, *place)
+    language, section, month = json.loads(feed_bases.find_basis(tx, _PATROL) or "null") or _START
+    rows = feed_archives.list_after(tx, (language, section, month), PATROL_MONTHS)
+    for row in rows:
+        ours = feeds.get((row.language, row.section))
+        if ours is not None and not _stands(desk, ours, row):
+            feed_archives.mark(tx, row)
+    is_round = len(rows) < PATROL_MONTHS
+    last = _START if is_round else (rows[-1].language, rows[-1].section, rows[-1].month)
+    feed_bases.put_basis(tx, _PATROL, json.dumps(last))
+
+
+def _stands(desk: Desk, feed: Feed, row: ArchivedMonth) -> bool:
+    names = archive_rules.names([(row.month, row.documents)])
+    keys = (addresses.archive_key(feed.key, name) for name in names)
+    paths = (addresses.feed_path(key, one) for key in keys for one in FeedFormat)
+    return all(output.stands(desk.folder, path) for path in paths)
 
 
 def _cut(
@@ -101,7 +136,8 @@ def _rebuild(
     bases = tuple(one.basis for one in documents)
     sheet = press.begin(lambda tx: feed_archives.settle(tx, row, bases))
     for part, one in enumerate(documents):
-        if desk.everything or part >= len(row.bases) or row.bases[part] != one.basis:
+        is_known = part < len(row.bases) and row.bases[part] == one.basis
+        if desk.everything or not (is_known and one.stands(desk.folder)):
             press.add(sheet, _render(db, one))
     press.end(sheet)
     for part in range(len(documents), len(row.bases)):

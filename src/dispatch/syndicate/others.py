@@ -25,7 +25,7 @@ from dispatch.rules import addresses, feed_kinds
 from dispatch.rules import feeds as feed_rules
 from dispatch.store import articles, authors, feed_bases, feed_places, issues, rankings
 from dispatch.store.database import Database, Transaction
-from dispatch.syndicate import subscription
+from dispatch.syndicate import dropping, subscription
 from dispatch.syndicate.desk import Desk
 from dispatch.syndicate.layout import Layout
 from dispatch.syndicate.press import Press
@@ -113,6 +113,9 @@ def build(
                 _publish_issues(db, one, press)
         lists = _lists(stand.publication, others)
         press.publish(lists, lambda _: None)
+        if not dry_run:
+            every = (*feed_rules.make_feeds(stand.publication), *others)
+            dropping.follow(db, folder, {feed.key for feed in every}, now)
     count = sum(len(feed.formats) for feed in others) + len(lists)
     return OthersReport(
         written=tuple(press.written),

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from dispatch.app import App
 from dispatch.app.feeds import FeedAddress
-from dispatch.model.feed import FeedFormat
+from dispatch.model.feed import FILE_NAMES, MEDIA_TYPES, FeedFormat
 from dispatch.rules import addresses
 from dispatch.web import asked, brake, deltas, headers, prepared, shelf, validators
 from dispatch.web.asked import Asked
@@ -40,6 +40,7 @@ TABLE_SECONDS = 10.0
 #: How long a document of a feed's history may be kept: it changes when one of its articles does.
 ARCHIVE_SECONDS = 86_400
 
+_TYPES = {FILE_NAMES[one]: media_type for one, media_type in MEDIA_TYPES.items()}
 _METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -77,10 +78,10 @@ class FeedFiles:
         """What the table did not have a moment ago: it may be new, given up, or never was."""
         path: str = request.path_params["path"]
         await run_in_threadpool(self._refresh)
-        await run_in_threadpool(self._admit_archive, path)
+        await run_in_threadpool(self._admit, path)
         if path in self.shelf.media_types:
             return _Answered(self, path)
-        if await run_in_threadpool(self.site.feeds.is_retired, path):
+        if addresses.lies_in(path, self._retired):
             return headers.plain(f"{GONE}\n", 410, cache=True)
         return self._missing()
 
@@ -160,23 +161,33 @@ class FeedFiles:
         } | self.site.feeds.list_files()
         media_types[STYLESHEET] = "text/css"
         self.shelf.media_types = media_types
+        web = self.site.config.web
+        self._retired = feeds.list_retired() if is_whole else frozenset(web.retired)
+        self._leaving = feeds.list_leaving() if is_whole else frozenset()
         self._read_at = time.monotonic()
 
     def _refresh(self) -> None:
         if time.monotonic() - self._read_at >= TABLE_SECONDS:
             self._read_table()
 
-    def _admit_archive(self, path: str) -> None:
-        """A document of a feed's history is known once it stands: anybody can think of names."""
+    def _admit(self, path: str) -> None:
+        """A document of a feed's history is known once it stands: anybody can think of names.
+
+        So is a feed that has just vanished from the configuration. One wrong line is enough for
+        that, and 410 would make readers forget it.
+        """
         one = self.addresses.get(addresses.current_path(path) or "")
-        if one and (self.shelf.folder / path).is_file():
-            self.shelf.media_types = {**self.shelf.media_types, path: one.media_type}
+        media_type = one.media_type if one else self._media_type_of_leaving(path)
+        if media_type and (self.shelf.folder / path).is_file():
+            self.shelf.media_types = {**self.shelf.media_types, path: media_type}
+
+    def _media_type_of_leaving(self, path: str) -> str | None:
+        if path in self.addresses or not addresses.lies_in(path, self._leaving):
+            return None
+        return _TYPES.get(path.rpartition("/")[2])
 
     def _missing(self) -> Response:
-        """404, and not 410, for what merely vanished: 410 makes readers forget a feed.
-
-        One wrong line in a configuration is enough for a path to vanish for an hour.
-        """
+        """404, and not 410, for what never was."""
         publication = self.site.config.publication
         page = addresses.feeds_page_url(publication, next(iter(publication.languages)))
         return headers.plain(f"There is no such feed. All feeds are at {page}\n", 404)

@@ -88,7 +88,8 @@ def _moved(site: App) -> Iterator[str]:
 
 
 def _gone(site: App, below: str) -> Iterator[str]:
-    for key in site.config.web.retired:
+    gone = site.feeds.list_retired() if site.is_ready() else site.config.web.retired
+    for key in sorted(gone):
         yield f"location ^~ {below}{key}/ {{"
         yield '    default_type "text/plain; charset=utf-8";'
         yield '    add_header Cache-Control "public, max-age=86400" always;'
