@@ -85,6 +85,7 @@ IMPURE = {
 BORROWED = {
     ("dispatch.cli.door", "pass_door"),  # a decorator, which click calls by its bare name
     ("dispatch", "__version__"),
+    ("dispatch.config.tables.table", "setting"),  # on every line of a table
     ("dispatch.config", "load_config"),  # the one call that makes a Config, beside the class
     ("dispatch.sources.feed_nodes", "attributes"),  # `Node` and its reader, on every other line
 }

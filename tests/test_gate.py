@@ -279,9 +279,9 @@ def test_what_has_left_is_behind_the_gate(newsroom: Newsroom) -> None:
 
 
 def test_every_rule_has_its_key_and_its_default() -> None:
-    from dispatch.config import tables
+    from dispatch.config.tables import sending
 
-    keys = {name: field.default for name, field in tables.GateTable.model_fields.items()}
+    keys = {name: field.default for name, field in sending.GateTable.model_fields.items()}
     assert {rule: one.effect.value for rule, one in rules.RULES.items()} == {
         name: value for name, value in keys.items() if name not in ("asking", "allow_hosts")
     }

@@ -10,7 +10,14 @@ from dispatch.config.tables import Tables
 #: Modules that are tried here beside, or instead of, the one of this name.
 ALSO_TESTS = (
     "config/shapes",
-    "config/tables",
+    "config/tables/appeals",
+    "config/tables/feeds",
+    "config/tables/newsletters",
+    "config/tables/publication",
+    "config/tables/sending",
+    "config/tables/site",
+    "config/tables/sources",
+    "config/tables/table",
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "config.md"

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pydantic.fields import FieldInfo
 
 from dispatch.config import shapes
-from dispatch.config.tables import Table, Tables
+from dispatch.config.tables import Tables
+from dispatch.config.tables.table import Table
 
 _OPENING = """\
 # Configuration

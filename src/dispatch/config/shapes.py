@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 from pydantic.fields import FieldInfo
 
 from dispatch.config import lines, values
-from dispatch.config.tables import Table, Tables
+from dispatch.config.tables import Tables
+from dispatch.config.tables.table import Table
 
 _WORDS: Mapping[object, str] = {
     str: "text",

@@ -13,7 +13,21 @@ from types import MappingProxyType
 
 from pydantic import SecretStr
 
-from dispatch.config import tables as t
+from dispatch.config.tables import Tables
+from dispatch.config.tables.appeals import AppealArmTable, AppealTable, DonationsTable
+from dispatch.config.tables.feeds import FeedsTable
+from dispatch.config.tables.newsletters import BoxTable, NewsletterTable, TopReadsTable
+from dispatch.config.tables.publication import PublicationTable
+from dispatch.config.tables.sending import DeliveryTable, GateTable, TransportTable
+from dispatch.config.tables.site import ScheduleTable, StorageTable, WebTable
+from dispatch.config.tables.sources import (
+    FOLDER_KINDS,
+    TOLD_KINDS,
+    AlarmsTable,
+    CollectTable,
+    ReadsTable,
+    SourceTable,
+)
 from dispatch.model.article import Image
 from dispatch.model.feed import FeedSettings, PartnerKind, PartnerProfile
 from dispatch.model.gate import Asking, Effect, GateSettings
@@ -83,7 +97,7 @@ class Config:
     warnings: tuple[str, ...] = ()
 
 
-def publication(table: t.PublicationTable) -> Publication:
+def publication(table: PublicationTable) -> Publication:
     """[publication], with texts in the order of its languages."""
     return Publication(
         names=_in_order(table.names, table.languages),
@@ -109,7 +123,7 @@ def publication(table: t.PublicationTable) -> Publication:
     )
 
 
-def source(table: t.SourceTable, site: str) -> Source:
+def source(table: SourceTable, site: str) -> Source:
     """One of [[sources]]; labels of `section_map` are case-folded.
 
     The slugs of a folder, and of what is pushed, lie below `site` where it has no address of its
@@ -119,7 +133,7 @@ def source(table: t.SourceTable, site: str) -> Source:
     return Source(
         name=table.name,
         kind=table.kind,
-        url=table.url or (site if table.kind in t.FOLDER_KINDS + t.TOLD_KINDS else None),
+        url=table.url or (site if table.kind in FOLDER_KINDS + TOLD_KINDS else None),
         path=table.path,
         language=table.language,
         sections=table.sections,
@@ -150,18 +164,18 @@ def _folded(labels: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType({label.casefold(): section for label, section in labels.items()})
 
 
-def collect(table: t.CollectTable) -> CollectSettings:
+def collect(table: CollectTable) -> CollectSettings:
     """[collect]."""
     return CollectSettings(host_delay_seconds=table.host_delay)
 
 
-def alarms(table: t.AlarmsTable, contact: str) -> AlarmSettings:
+def alarms(table: AlarmsTable, contact: str) -> AlarmSettings:
     """[alarms]; the contact of the publication is told unless somebody else is named."""
     mail = (table.mail or contact) if table.by_mail else None
     return AlarmSettings(mail=mail, webhook=table.webhook)
 
 
-def reads_import(table: t.ReadsTable) -> ReadsImport:
+def reads_import(table: ReadsTable) -> ReadsImport:
     """One of [[reads]]."""
     return ReadsImport(
         name=table.name,
@@ -177,7 +191,7 @@ def reads_import(table: t.ReadsTable) -> ReadsImport:
     )
 
 
-def feeds(table: t.FeedsTable) -> FeedSettings:
+def feeds(table: FeedsTable) -> FeedSettings:
     """[feeds]."""
     return FeedSettings(
         entries=table.entries,
@@ -206,7 +220,7 @@ def feeds(table: t.FeedsTable) -> FeedSettings:
     )
 
 
-def newsletter(table: t.NewsletterTable) -> Newsletter:
+def newsletter(table: NewsletterTable) -> Newsletter:
     """One of [[newsletters]]."""
     return Newsletter(
         name=table.name,
@@ -239,7 +253,7 @@ def newsletter(table: t.NewsletterTable) -> Newsletter:
     )
 
 
-def box(table: t.BoxTable) -> Box:
+def box(table: BoxTable) -> Box:
     """One of [[newsletters.boxes]]."""
     return Box(
         block=table.block,
@@ -250,7 +264,7 @@ def box(table: t.BoxTable) -> Box:
     )
 
 
-def top_reads(table: t.TopReadsTable) -> TopReadsSettings:
+def top_reads(table: TopReadsTable) -> TopReadsSettings:
     """[newsletters.top_reads]."""
     return TopReadsSettings(
         count=table.count,
@@ -266,9 +280,9 @@ def top_reads(table: t.TopReadsTable) -> TopReadsSettings:
     )
 
 
-def appeals(table: t.AppealTable) -> tuple[Appeal, ...]:
+def appeals(table: AppealTable) -> tuple[Appeal, ...]:
     """One of [[appeals]]: as many appeals as it has languages and arms."""
-    own = t.AppealArmTable.model_construct(name="a", share=table.share, texts={})
+    own = AppealArmTable.model_construct(name="a", share=table.share, texts={})
     image = Image(url=table.image, alt=table.image_alt or "") if table.image else None
     return tuple(
         Appeal(
@@ -297,7 +311,7 @@ def appeals(table: t.AppealTable) -> tuple[Appeal, ...]:
     )
 
 
-def transport(table: t.TransportTable) -> TransportSettings:
+def transport(table: TransportTable) -> TransportSettings:
     """[transport]; the port follows from the security unless it is given."""
     security = Security(table.security)
     return TransportSettings(
@@ -316,7 +330,7 @@ def transport(table: t.TransportTable) -> TransportSettings:
     )
 
 
-def web(table: t.WebTable) -> WebSettings:
+def web(table: WebTable) -> WebSettings:
     """[web]."""
     return WebSettings(
         host=table.host,
@@ -329,24 +343,24 @@ def web(table: t.WebTable) -> WebSettings:
     )
 
 
-def donations(table: t.DonationsTable) -> DonationSettings:
+def donations(table: DonationsTable) -> DonationSettings:
     """[donations]."""
     return DonationSettings(
         secret=_revealed(table.secret or table.secret_file), tolerance_seconds=table.tolerance
     )
 
 
-def storage_url(table: t.StorageTable, root: Path) -> str:
+def storage_url(table: StorageTable, root: Path) -> str:
     """The URL of the database."""
     return _revealed(table.url or table.url_file) or f"sqlite:///{root / DATABASE_FILE}"
 
 
-def own_secret(table: t.StorageTable) -> str | None:
+def own_secret(table: StorageTable) -> str | None:
     """The signing key that the operator gave, or None."""
     return _revealed(table.secret or table.secret_file)
 
 
-def schedule(table: t.ScheduleTable) -> ScheduleSettings:
+def schedule(table: ScheduleTable) -> ScheduleSettings:
     """[schedule]."""
     return ScheduleSettings(
         collect_seconds=table.collect,
@@ -356,7 +370,7 @@ def schedule(table: t.ScheduleTable) -> ScheduleSettings:
     )
 
 
-def delivery(table: t.DeliveryTable) -> DeliverySettings:
+def delivery(table: DeliveryTable) -> DeliverySettings:
     """[delivery]."""
     return DeliverySettings(
         uncertain=UncertainPolicy(table.uncertain),
@@ -368,7 +382,7 @@ def delivery(table: t.DeliveryTable) -> DeliverySettings:
     )
 
 
-def gate(table: t.GateTable, sources: Iterable[t.SourceTable]) -> GateSettings:
+def gate(table: GateTable, sources: Iterable[SourceTable]) -> GateSettings:
     """[gate]; hosts that sources may reach, links may as well."""
     effects = {
         name: Effect(value) for name, value in table if name not in ("asking", "allow_hosts")
@@ -382,7 +396,7 @@ def gate(table: t.GateTable, sources: Iterable[t.SourceTable]) -> GateSettings:
 
 
 def config(
-    tables: t.Tables, path: Path, storage: StorageSettings, warnings: tuple[str, ...]
+    tables: Tables, path: Path, storage: StorageSettings, warnings: tuple[str, ...]
 ) -> Config:
     """The whole of it."""
     return Config(
