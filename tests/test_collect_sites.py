@@ -137,3 +137,30 @@ def test_what_left_the_middle_of_a_feed_and_has_no_page_leaves_our_feeds(
     newsroom.later(hours=2)
     newsroom.collect()
     assert "Piece 2<" in published.read_text(encoding="utf-8"), "it is back"
+
+
+GUID = (
+    "<rss version='2.0'><channel><title>x</title><language>{language}</language><item>"
+    "<title>{title}</title><link>{{site}}{path}</link>"
+    "<guid isPermaLink='false'>{guid}</guid></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    ("guid", "language", "count"),
+    [("{site}/?p=7", "en", 1), ("{site}/?p=7", "ru", 2), ("7", "en", 2), ("urn:7", "en", 2)],
+)
+def test_two_sources_meet_in_an_identifier_that_nobody_else_has(
+    newsroom: Newsroom, blog: WordPressSite, guid: str, language: str, count: int
+) -> None:
+    """The interface and the feed name other addresses: one before an editor moved it."""
+    blog.publish(7, "Treaties", hours_ago(2), slug="en/treaties", guid={"rendered": guid})
+    if "{site}" in guid:
+        blog.rows[7]["guid"] = {"rendered": f"{blog.url}?p=7"}
+    path = f"/{language}/treaties-of-old/"
+    feed = GUID.format(title="Treaties", language=language, path=path, guid=guid)
+    blog.put("/feed", feed, kind="application/rss+xml")
+    add_source(newsroom, "rest", "wordpress", blog.url)
+    add_source(newsroom, "rss", "feed", f"{blog.url}feed")
+    newsroom.collect()
+    assert len(newsroom.articles()) == count

@@ -26,7 +26,6 @@ from dispatch.sources import (
     page,
     page_links,
     pages,
-    sitemap,
     sitemap_walk,
     wordpress,
 )
@@ -283,7 +282,7 @@ class _Search:
             return
         for link in page_links.homes(tree, url)[:MAX_HOMES]:
             language = self._language(link.language or "")
-            if language is None or language == own or not sitemap.is_same_site(link.url, url):
+            if language is None or language == own or not canonical.is_same_site(link.url, url):
                 continue
             answer = self._get(link.url)
             other = page.tree_of(answer.body, answer.header("content-type")) if answer else None

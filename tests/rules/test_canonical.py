@@ -141,3 +141,18 @@ def test_no_text_and_no_base_makes_it_raise(text: str, base: str) -> None:
 def test_an_address_for_headers_and_feeds_is_a_uri(url: str, expected: str) -> None:
     assert canonical.as_ascii(url) == expected
     assert canonical.as_ascii(expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://n.example/a", "http://www.n.example/", True),
+        ("https://news.n.example/a", "https://n.example/", True),
+        ("https://evil-n.example/a", "https://n.example/", False),
+        ("https://n.example.evil/a", "https://n.example/", False),
+        ("nothing", "https://n.example/", False),
+    ],
+)
+def test_a_site_is_a_host_and_its_parts(one: str, other: str, same: bool) -> None:
+    assert canonical.is_same_site(one, other) is same
+    assert canonical.is_same_site(other, one) is same

@@ -85,6 +85,55 @@ def test_ids_belong_to_their_source_and_addresses_to_the_publication() -> None:
     assert {kind for kind, _ in names(home)} == {"id"}
 
 
+SHORT = "https://n.example/?p=7"
+
+
+@pytest.mark.parametrize(
+    ("source_id", "url", "is_unique"),
+    [
+        (SHORT, "https://n.example/en/treaties", True),
+        (SHORT, "https://www.n.example/en/treaties", True),
+        (SHORT, "https://other.example/en/treaties", False),
+        ("http://localhost/?p=7", "https://n.example/en/treaties", False),
+        ("https://n.example/en/treaties", "https://n.example/en/treaties", False),
+        ("http://n.example/en/treaties/", "https://n.example/en/treaties", False),
+        ("https://n.example/", "https://n.example/en/treaties", False),
+        ("https://[n.example/?p=7", "https://n.example/en/treaties", False),
+        (SHORT, None, False),
+        ("tag:n.example,2026:article:7", None, True),
+        ("tag:n.example,2026-11-24:7", None, True),
+        ("tag:7", None, False),
+        ("tag:n.example:7", None, False),
+        ("urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a", None, True),
+        ("urn:uuid:7", None, False),
+        ("urn:7", None, False),
+        ("7", "https://n.example/en/treaties", False),
+        ("12345678901234567890", None, False),
+        ("treaties", None, False),
+        (None, "https://n.example/en/treaties", False),
+    ],
+)
+def test_an_identifier_is_unique_in_the_world_or_its_sources_alone(
+    source_id: str | None, url: str | None, is_unique: bool
+) -> None:
+    entry = Entry(source_id=source_id, url=url)
+    assert identity.is_unique_in_the_world(entry) is is_unique
+    one, other = (identity.keys_of(entry, source, language="en") for source in ("rss", "rest"))
+    shared = {kind for kind, _ in set(one) & set(other)}
+    assert ("guid" in shared) is is_unique
+
+
+def test_an_identifier_of_two_languages_is_two() -> None:
+    entry = Entry(source_id=SHORT, url="https://n.example/a")
+    english, russian, british = (
+        {key for key in identity.keys_of(entry, "rss", language=language) if key[0] == "guid"}
+        for language in ("en", "ru", "en-GB")
+    )
+    assert english == british
+    assert not english & russian
+    assert "guid" not in dict(identity.keys_of(entry, "rss", language="en", ids_are_shared=True))
+
+
 def test_the_strongest_name_wins() -> None:
     keys = identity.keys_of(ENTRY, "site")
     other = replace(KNOWN, article_id=2)

@@ -80,21 +80,6 @@ def test_more_pages_than_the_protocol_allows_are_not_read() -> None:
     assert len(sitemap.read(b"<urlset>" + rows + b"</urlset>", URL).pages) == sitemap.MAX_PAGES
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("https://n.example/a", "http://www.n.example/", True),
-        ("https://news.n.example/a", "https://n.example/", True),
-        ("https://evil-n.example/a", "https://n.example/", False),
-        ("https://n.example.evil/a", "https://n.example/", False),
-        ("nothing", "https://n.example/", False),
-    ],
-)
-def test_a_site_is_a_host_and_its_parts(one: str, other: str, same: bool) -> None:
-    assert sitemap.is_same_site(one, other) is same
-    assert sitemap.is_same_site(other, one) is same
-
-
 @settings(max_examples=200)
 @given(st.binary(max_size=300), st.booleans())
 def test_no_bytes_raise_anything_else(noise: bytes, is_wrapped: bool) -> None:

@@ -216,7 +216,12 @@ class Intake:
         if len(authors) < len(entry.authors):
             entry = replace(entry, authors=authors)
         text = text_rules.text_of_clean(entry.html)
-        names = identity.keys_of(entry, self.source.name, ids_are_shared=self.state.ids_are_shared)
+        names = identity.keys_of(
+            entry,
+            self.source.name,
+            ids_are_shared=self.state.ids_are_shared,
+            language=language,
+        )
         return Incoming(
             entry=entry,
             language=language,

@@ -141,6 +141,13 @@ def host_of(url: str) -> str:
         return ""
 
 
+def is_same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, or of a host and a part of it (`www.`, `news.`)."""
+    hosts = sorted((host_of(one), host_of(other)), key=len)
+    shorter, longer = (host.removeprefix("www.") for host in hosts)
+    return bool(shorter) and (longer == shorter or longer.endswith(f".{shorter}"))
+
+
 def _split(url: str) -> SplitResult | None:
     """Split as browsers do: a backslash before the query is a slash."""
     head = re.match(r"[^?#]*", url)

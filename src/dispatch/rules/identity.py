@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from dispatch.model.article import Entry
 from dispatch.rules import canonical
@@ -60,6 +61,7 @@ class Step(StrEnum):
     ID = "id"  #: the source's own identifier, verbatim
     PATH = "path"  #: the identifier without scheme and host: a move to https or another domain
     URL = "url"  #: the canonical address, whichever source gave it
+    GUID = "guid"  #: an identifier that is unique in the world, in the same language
     LIKENESS = "likeness"  #: title, date, and authors or text: the identifiers were lost
     NONE = "none"  #: by nothing: seen for the first time
 
@@ -78,12 +80,15 @@ class Known:
     silent_changes: int = 0
 
 
-def keys_of(entry: Entry, source: str, *, ids_are_shared: bool = False) -> tuple[Key, ...]:
+def keys_of(
+    entry: Entry, source: str, *, ids_are_shared: bool = False, language: str = ""
+) -> tuple[Key, ...]:
     """The names of `entry`, strongest first: the ladder that `find` climbs.
 
     The source's own id verbatim; the same without scheme and host (a move to https or to another
-    domain); the canonical URL, which is shared by all sources of the publication. The ids of a
-    source that gives one to several entries (`ids_are_shared`) name nothing.
+    domain); the canonical URL, which is shared by all sources of the publication, as is an id that
+    is unique in the world, among articles of one `language`: systems give translations one id. The
+    ids of a source that gives one to several entries (`ids_are_shared`) name nothing.
     """
     keys: list[Key] = []
     if entry.source_id and not ids_are_shared:
@@ -93,7 +98,34 @@ def keys_of(entry: Entry, source: str, *, ids_are_shared: bool = False) -> tuple
             keys.append(("path", f"{source} {path}"))
     if entry.url:
         keys.append(("url", canonical.match_key(entry.url)))
+    if language and not ids_are_shared and is_unique_in_the_world(entry):
+        keys.append(("guid", f"{language.partition('-')[0].lower()} {entry.source_id}"))
     return tuple(keys)
+
+
+#: RFC 4151 (an authority with a date) and RFC 9562: nobody else can have made the same.
+_UNIQUE = re.compile(
+    r"tag:[^,/\s]+\.[^,/\s]+,\d{4}(?:-\d\d){0,2}:\S+"
+    r"|urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
+
+
+def is_unique_in_the_world(entry: Entry) -> bool:
+    """Whether the id of `entry` cannot be another publication's, and says more than its address.
+
+    An address is one if it is of the article's own site: the same `http://localhost/?p=7` comes out
+    of many systems that were moved. Numbers and words are nobody's.
+    """
+    name = entry.source_id or ""
+    if not name.startswith(("http://", "https://")):
+        return bool(_UNIQUE.fullmatch(name))
+    url, address = entry.url or "", canonical.absolute_url(name)
+    if name == url or address is None or not canonical.is_same_site(address, url):
+        return False
+    parts = urlsplit(address)
+    is_page = parts.path not in ("", "/") or bool(parts.query)
+    return is_page and canonical.match_key(address) != canonical.match_key(url)
 
 
 def find(keys: Sequence[Key], known: Mapping[Key, Known]) -> Known | None:

@@ -407,6 +407,7 @@ _STEPS = {
     Step.ID: "the source's own identifier is known",
     Step.PATH: "its identifier is known but for scheme and host",
     Step.URL: "its address is known",
+    Step.GUID: "another source knows its identifier, which is unique in the world",
 }
 
 

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from dispatch.model.article import TranslationLink
 from dispatch.rules import canonical
 from dispatch.rules import text as text_rules
-from dispatch.sources import sitemap
 from dispatch.sources.feed_wire import Element
 
 _FEED_TYPES = frozenset(
@@ -106,7 +105,7 @@ def canonical_link(tree: Element, url: str) -> str | None:
 def may_be_canonical(found: str, url: str) -> bool:
     """Whether the page at `url` may have the address `found`: same site, and no home page."""
     is_page = not is_home(found) or is_home(url)
-    return is_page and sitemap.is_same_site(found, url)
+    return is_page and canonical.is_same_site(found, url)
 
 
 def is_home(url: str) -> bool:
@@ -122,7 +121,7 @@ def leads_away(asked: str, answered: str) -> bool:
         return False
     folder, path = urlsplit(answered).path.rstrip("/") + "/", urlsplit(asked).path
     is_section = path.startswith(folder) and not _FORM.search(path)
-    return is_home(answered) or (is_section and sitemap.is_same_site(answered, asked))
+    return is_home(answered) or (is_section and canonical.is_same_site(answered, asked))
 
 
 def translations(
@@ -191,7 +190,7 @@ def _invitations(
         if not target or len(words) > _LONGEST_INVITATION or is_home(target):
             continue
         language = _invited_to(words, texts)
-        if language and sitemap.is_same_site(target, url) and not _is_elsewhere(node):
+        if language and canonical.is_same_site(target, url) and not _is_elsewhere(node):
             yield TranslationLink(url=target, language=node.get("hreflang") or language)
 
 

@@ -19,6 +19,7 @@ from dispatch.fetch import robots
 from dispatch.model.article import Entry
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
+from dispatch.rules import canonical
 from dispatch.sources import (
     markup,
     page,
@@ -187,7 +188,7 @@ class _Visit:
 
     def _entry_of(self, answer: fetch.Response, listed: sitemap.Listed) -> Entry | None:
         """The article on a page; None where there is none, or another site answered."""
-        if not sitemap.is_same_site(answer.url, self._site):
+        if not canonical.is_same_site(answer.url, self._site):
             return None
         found = page.read(
             answer.body,
@@ -237,7 +238,7 @@ class _Visit:
                     self._absent.append(one.name)
                 continue
             entry = self._entry_of(answer, sitemap.Listed(url=one.name))
-            if page_links.is_home(answer.url) or not sitemap.is_same_site(answer.url, self._site):
+            if page_links.is_home(answer.url) or not canonical.is_same_site(answer.url, self._site):
                 self._absent.append(one.name)  # led home: that is how many systems say "gone"
             elif entry is not None:
                 self._found.append(one.name)

@@ -65,18 +65,11 @@ def read(body: bytes, url: str) -> Sitemap:
         message = f"the document is <{kind[:60]}>, not a sitemap"
         raise SitemapError(message)
     listed = list(_listed(root, "url" if kind == "urlset" else "sitemap", url))
-    own = tuple(one for one in listed if is_same_site(one.url, url))
+    own = tuple(one for one in listed if canonical.is_same_site(one.url, url))
     foreign = len(listed) - len(own)
     if kind == "urlset":
         return Sitemap(pages=own, foreign=foreign)
     return Sitemap(files=own, foreign=foreign)
-
-
-def is_same_site(one: str, other: str) -> bool:
-    """Whether two addresses are of one host, or of a host and a part of it (`www.`, `news.`)."""
-    hosts = sorted((canonical.host_of(one), canonical.host_of(other)), key=len)
-    shorter, longer = (host.removeprefix("www.") for host in hosts)
-    return bool(shorter) and (longer == shorter or longer.endswith(f".{shorter}"))
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -94,7 +94,7 @@ class Walk:
         """The operator's own, those of robots.txt, the usual ones that answered before."""
         if is_file(self._site):
             return [self._site]
-        named = [url for url in self._rules.sitemaps if sitemap.is_same_site(url, self._site)]
+        named = [url for url in self._rules.sitemaps if canonical.is_same_site(url, self._site)]
         if named:
             return named
         self._is_guessing = True
