@@ -63,6 +63,12 @@ class Newsboat:
         assert len(rows) == len(set(rows)), "an article came twice"
         return {title for (title,) in rows}
 
+    def text(self, title: str) -> str:
+        """What it shows of an article."""
+        query = "SELECT content FROM rss_item WHERE title = ?"
+        with contextlib.closing(sqlite3.connect(self.folder / "cache.db")) as cache:
+            return "".join(text for (text,) in cache.execute(query, (title,)))
+
 
 class Reader:
     """PyPI's reader, which FreshRSS-like programs in Python are built upon."""
@@ -292,3 +298,99 @@ def test_an_edited_article_changes_in_its_place(
         (entry,) = [one for one in client.reader.get_entries() if one.title == "New title"]
         assert ("Another text." in str(entry.get_content())) is (number > 0)
         assert str(entry.link).endswith("/en/old-article-0/")
+
+
+#: What breaks feeds elsewhere, as it is typed and as every reader shows it in every format.
+NASTY = (
+    'Emoji 👩‍👩‍👧‍👦 and "quotes", ‘smart’ ones & an ampersand',
+    "עברית (mixed English) العربية",
+    "Z͑ͫA̴L̠G̴Ǫ and é vs é",
+    "100% of 5 < 6 > 3 {{ jinja }} ]]> $HOME",
+    "A very long title " + "word " * 60 + "end",
+)
+BODY = """<p><a href="../other/">rel</a> <img src="a.jpg" srcset="/b.jpg 2x" alt='"q"'></p>
+<iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ"></iframe>
+<table><tr><td>1 &lt; 2</td></tr></table><pre>  x &amp;&amp; y</pre>"""
+
+
+@pytest.fixture
+def nasty(room: Newsroom) -> Newsroom:
+    """A newsroom that publishes all of it, and a note without byline, standfirst and text."""
+    for path in (room.root / "articles").iterdir():
+        path.unlink()
+    for number, title in enumerate(NASTY):
+        front = {
+            "title": title,
+            "slug": f"en/новость-{number}/",
+            "language": "en",
+            "authors": ["Ann Lee", "O'Brien & Sons", "Мария Орлова"],
+        }
+        head = yaml.safe_dump(front, allow_unicode=True)
+        room.write(f"nasty-{number}.md", f"---\n{head}---\n{BODY}\n")
+    room.write("note.md", "---\ntitle: A note\nlanguage: en\nslug: en/note/\n---\n")
+    room.collect()
+    return room
+
+
+@pytest.mark.usefixtures("nasty")
+@pytest.mark.parametrize("kind", CLIENTS)
+@pytest.mark.parametrize("path", ["/feeds/en/atom.xml", "/feeds/en/rss.xml"])
+def test_whatever_a_newsroom_types_reaches_every_reader(
+    base: str, tmp_path: Path, kind: type[Client], path: str
+) -> None:
+    client = kind(tmp_path)  # type: ignore[call-arg]
+    shown = {" ".join(title.split()) for title in client.poll(base + path)}
+    assert set(NASTY) | {"A note"} <= shown
+
+
+@pytest.mark.usefixtures("nasty")
+def test_a_note_without_a_byline_is_mailed_in_the_name_of_the_publication(
+    base: str, tmp_path: Path
+) -> None:
+    for number, path in enumerate(("/feeds/en/atom.xml", "/feeds/en/rss.xml")):
+        (folder := tmp_path / str(number)).mkdir()
+        client = Rss2email(folder)
+        client.poll(base + path)
+        (mail,) = [one for one in client.mails() if one["Subject"] == "A note"]
+        assert "The Meridian: The Meridian" in str(mail["From"])
+
+
+@pytest.mark.usefixtures("nasty")
+def test_what_readers_fetch_is_linked_absolutely_in_full(base: str) -> None:
+    for path in ("/feeds/en/atom.xml", "/feeds/en/rss.xml"):
+        found = feedparser.parse(base + path, sanitize_html=False, resolve_relative_uris=False)
+        (entry,) = [one for one in found.entries if one.title == NASTY[0]]
+        html = entry.content[-1].value if "content" in entry else entry.summary
+        page = "http://127.0.0.1:8400/en/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D1%8C-0/"
+        assert entry.link == page, html
+        assert 'src="http://127.0.0.1:8400/en/' in html
+        assert "srcset" not in html
+        assert 'href="https://www.youtube.com/watch?v=dQw4w9WgXcQ"' in html
+        assert "1 &lt; 2" in html
+        assert "  x &amp;&amp; y" in html
+
+
+def test_many_edits_within_a_second_and_a_move_are_one_article(
+    room: Newsroom, base: str, seen: Seen, tmp_path: Path
+) -> None:
+    url = f"{base}/feeds/en/economy/rss.xml"
+    client = Newsboat(tmp_path)
+    for _ in range(3):
+        client.poll(url)
+    for number in range(40):  # the newsroom's clock stands still
+        updated = f"updated: 2026-11-24 11:00:{number:02}+00:00"
+        room.write("old-article-0.md", f"{HEAD}section: economy\n{updated}\n---\nWord {number}.\n")
+        os.utime(room.root / "articles/old-article-0.md", ns=(number, number))
+        room.collect()
+        if number % 10 == 9:
+            assert client.poll(url) == OLD
+            assert (client.poll(url), seen[-1][1]) == (OLD, 304)
+            assert f"Word {number}." in client.text("Old article 0")
+    room.write("old-article-0.md", f"{HEAD}section: foreign-policy\n---\nIt has moved.\n")
+    room.later(minutes=1)
+    room.collect()
+    assert client.poll(f"{base}/feeds/en/foreign-policy/rss.xml") == OLD, "known by its identifier"
+    assert "Old article 0" not in {entry.title for entry in feedparser.parse(url).entries}
+
+
+HEAD = "---\ntitle: Old article 0\nslug: en/old-article-0/\nlanguage: en\n"

@@ -73,6 +73,14 @@ def test_a_date_of_the_past_is_compared_and_any_other_ignored(since: str, curren
     assert is_current(None, since) is current
 
 
+def test_a_date_of_ours_that_is_a_moment_ahead_is_ours() -> None:
+    """Each of many builds within a second takes a second of its own."""
+    ahead = NOW + timedelta(seconds=9)
+    assert is_current(None, "Tue, 24 Nov 2026 10:30:09 GMT", modified_at=ahead) is True
+    assert is_current(None, "Tue, 24 Nov 2026 10:30:08 GMT", modified_at=ahead) is False
+    assert is_current(None, "Tue, 24 Nov 2026 10:30:10 GMT", modified_at=ahead) is False
+
+
 def test_the_tag_decides_alone_where_both_are_given() -> None:
     assert is_current('"old"', SAME) is False
     assert is_current('"abc"', "Tue, 24 Nov 2020 09:30:00 GMT") is True

@@ -79,6 +79,7 @@ class Head:
     is_rss: bool
     rights: str
     contact: str
+    publisher: str
     marks: Marks
     has_webfeeds: bool
     is_archive: bool
@@ -129,6 +130,8 @@ class FeedExtension:
         for tag, text in (("copyright", self.head.rights), ("webMaster", self.head.contact)):
             if text:
                 _add_text(channel, tag, text)
+        # Whose the items without a byline are: rss2email would call them by "<author>".
+        _add_text(channel, f"{{{DC}}}creator", self.head.publisher)
         _add_badge(channel, self.head)
         _add_webfeeds(channel, self.head)
         _add_text(channel, f"{{{SYNDICATION}}}updatePeriod", "hourly")

@@ -184,6 +184,7 @@ def _make_head(
         is_rss=feed_format is FeedFormat.RSS,
         rights=feed_entry.plain(context.publication.rights.get(_language(feed, context), "")),
         contact=_contact(feed, context),
+        publisher=_publisher(feed, context)["name"],
         marks=context.publication.marks,
         has_webfeeds=bool(context.partner and context.partner.has_webfeeds),
         is_archive=context.history.current is not None,

@@ -39,8 +39,10 @@ def is_current(
     if if_modified_since is None or modified_at is None:
         return False
     since = _read_date(if_modified_since)
-    # A date that is still to come is no date of ours: taking it would hide news until then.
-    return since is not None and modified_at.replace(microsecond=0) <= since <= now
+    own = modified_at.replace(microsecond=0)
+    # A date that is still to come is no date of ours, unless it is this one (many builds within a
+    # moment each take a second more): taking it would hide news until then.
+    return since is not None and own <= since <= max(now, own)
 
 
 def read_digests(if_none_match: str) -> list[str]:
