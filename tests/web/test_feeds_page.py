@@ -182,3 +182,14 @@ def test_a_language_that_the_publication_does_not_speak_is_not_found(
     client: Visitors, path: str
 ) -> None:
     assert client.get(f"http://testserver{path}").status_code == 404
+
+
+def test_authors_are_folded_away_and_each_is_within(room: Newsroom) -> None:
+    assert page(Visitors(room)).find(".//details") is None
+    client = Visitors(room.with_config("[feeds]\nauthor_articles = 1"))
+    client.room.app.feeds.syndicate()
+    fold = page(client).find(".//details")
+    assert fold is not None
+    assert fold.get("open") is None
+    assert " ".join(fold.find("summary").text_content().split()) == "Authors 1"
+    assert [cell.text for cell in fold.iterfind(".//th[@scope='row']")] == ["Maria Lindqvist"]
