@@ -365,12 +365,68 @@ def test_a_name_without_address_is_a_failure(fetcher: fetch.Fetcher) -> None:
         "[64:ff9b::7f00:1]",
         "[2002:7f00:1::]",
         "224.0.0.1",
+        "0",
+        "0177.0.0.1",
+        "017700000001",
+        "0x7f000001",
+        "127.000.000.001",
+        "127.0.0.1.",
+        "127。0。0。1",
+        "①②⑦.⓪.⓪.①",
+        "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
+        "LocalHost.",
+        "news.example@127.0.0.1",
+        "127.0.0.1:443",
+        "[::]",
+        "[::7f00:1]",
+        "[::ffff:7f00:1]",
+        "[::ffff:0:7f00:1]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[fe80::1]",
+        "[fec0::1]",
+        "[fd00:ec2::254]",
+        "[5f00::1]",
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.8",
     ],
 )
 def test_private_addresses_are_not_dialled(fetcher: fetch.Fetcher, host: str) -> None:
     answer = fetcher.get(f"http://{host}/")
     assert isinstance(answer, fetch.FetchFailure)
-    assert answer.reason in {"blocked", "dns"}
+    assert answer.reason == "blocked"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1%2f.news.example/",
+        "http://localhost%00.example/",
+        "http://[::1",
+        "http://a b/",
+        "gopher://127.0.0.1/",
+        "http://\r\nHost: x/",
+    ],
+)
+def test_an_address_that_can_be_read_in_two_ways_is_not_dialled(
+    fetcher: fetch.Fetcher, url: str
+) -> None:
+    answer = fetcher.get(url)
+    assert isinstance(answer, fetch.FetchFailure)
+    assert answer.reason in {"url", "dns"}
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "all_proxy"])
+def test_no_proxy_of_the_environment_is_asked(
+    site: Site, fetcher: fetch.Fetcher, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A proxy resolves names by itself: what we check would be somebody else's address."""
+    monkeypatch.setenv(name, site.url("/").rstrip("/"))
+    monkeypatch.setenv(name.upper(), site.url("/").rstrip("/"))
+    answer = fetcher.get("http://no-such-host.invalid/")
+    assert isinstance(answer, fetch.FetchFailure)
+    assert answer.reason == "dns"
+    assert site.seen == []
 
 
 def test_the_address_is_judged_after_the_name_was_resolved(
@@ -434,6 +490,21 @@ def test_one_fetcher_serves_many_threads_each_with_its_own_permissions(
         ("255.255.255.255", False),
         ("2001::1", False),
         ("fe80::1%eth0", False),
+        ("::ffff:0:7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("2001:0:7f00:1::", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("100::1", False),
+        ("ff02::1", False),
+        ("192.0.2.1", False),
+        ("192.88.99.1", False),
+        ("198.18.0.1", False),
+        ("198.51.100.1", False),
+        ("203.0.113.1", False),
+        ("240.0.0.1", False),
+        ("168.63.129.16", False),
+        ("168.63.129.17", True),
         ("not an address", False),
     ],
 )

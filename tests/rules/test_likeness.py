@@ -78,6 +78,11 @@ def test_two_pieces_of_one_title_stay_two(entry: Entry, text: str) -> None:
     assert found(entry, text) is None
 
 
+def test_where_words_may_be_parted_makes_no_title() -> None:
+    assert likeness.is_same_title("Достопри\u00adмечательности", "Достопримечательности")
+    assert likeness.text_likeness("one two\u00ad " * 40, "one two " * 40) == 1.0
+
+
 def test_the_nearest_of_two_is_taken() -> None:
     far = replace(CANDIDATE, published_at=NOW - timedelta(hours=40))
     near = replace(CANDIDATE, known=replace(CANDIDATE.known, article_id=2))

@@ -21,6 +21,22 @@ BASE = "https://news.example/en/story/"
         ("<p onclick=x style='color:red' class=y id=z>x</p>", "<p>x</p>"),
         ("<svg><animate onbegin=x /></svg><p>x</p>", "<p>x</p>"),
         ("<math><annotation-xml>y</annotation-xml></math><p>x</p>", "<p>x</p>"),
+        (
+            "<math><annotation-xml encoding='text/html'><style><img src=x></style></math>x",
+            "x",
+        ),
+        ("<svg><set attributeName='href' to='javascript:alert(1)'/><a>y</a></svg>x", "x"),
+        ("<iframe srcdoc='<script>x</script>'></iframe>x", "x"),
+        (
+            "<p><a href='data:text/html,x' target=_blank ping='/t'>x</a></p>",
+            '<p><a rel="noopener noreferrer">x</a></p>',
+        ),
+        ("<a href=' java&#10;script:alert(1)'>x</a>", '<a rel="noopener noreferrer">x</a>'),
+        (
+            "<input value=x><textarea>y</textarea><base href='//evil'><meta content=z><p>x</p>",
+            "<p>x</p>",
+        ),
+        ("<p>x<!--><script>alert(1)</script>--></p>", "<p>x--&gt;</p>"),
         ("<blockquote cite='/x'>x</blockquote>", "<blockquote>x</blockquote>"),
         (
             "<details open><summary>Who?</summary>Ann</details>",
@@ -64,6 +80,7 @@ def test_html_is_cut_to_the_allow_list(given_html: str, expected: str) -> None:
             'src="/wp/placeholder.png" data-lazy-src="/l.jpg"',
             'src="https://news.example/l.jpg" alt=""',
         ),
+        ('src="http://cdn.example/a.jpg"', 'src="https://cdn.example/a.jpg" alt=""'),
         ('srcset="/s.jpg 300w, /b.jpg 900w"', 'src="https://news.example/b.jpg" alt=""'),
         ('data-srcset="/1.jpg 1x, /2.jpg 2x"', 'src="https://news.example/2.jpg" alt=""'),
         (
@@ -90,6 +107,17 @@ def test_images_have_their_real_absolute_address(attributes: str, expected: str)
 )
 def test_pixels_and_images_without_address_go(attributes: str) -> None:
     assert markup.clean_html(f"<p><a href='/x'><img {attributes}></a></p>", BASE) == ""
+
+
+def test_an_image_of_an_https_page_is_asked_for_by_https_and_no_other() -> None:
+    image = '<img src="http://n.example/a.jpg" alt="">'
+    assert markup.clean_html(image, "http://n.example/") == image
+    named = Entry(source_id=None, url=None, title="T", image=Image(url="http://n.example/a.jpg"))
+    secured, plain = (
+        markup.clean_entry(named, f"{scheme}://n.example/x").image for scheme in ("https", "http")
+    )
+    assert secured == Image(url="https://n.example/a.jpg")
+    assert plain == named.image
 
 
 def test_without_a_base_relative_addresses_go() -> None:

@@ -102,11 +102,11 @@ def _second_sign(entry: Entry, text: str, one: Candidate) -> str:
 
 
 def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
+    return " ".join(_WORD.findall(text.replace("\u00ad", "").casefold()))
 
 
 def _shingles(text: str) -> set[tuple[str, ...]] | None:
-    words = _WORD.findall(text.casefold())
+    words = _WORD.findall(text.replace("\u00ad", "").casefold())
     if len(words) < _SHORTEST_TEXT:
         return None
     return {tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}

@@ -13,6 +13,7 @@ _SPECIAL = tuple(
     for block in (
         "0.0.0.0/8",
         "100.64.0.0/10",
+        "168.63.129.16/32",  # what Azure tells its machines; a public number on no public network
         "192.0.0.0/24",
         "192.88.99.0/24",
         "198.18.0.0/15",

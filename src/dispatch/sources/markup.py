@@ -287,7 +287,13 @@ def _image_url(values: Mapping[str, str], base: str | None) -> str | None:
     own = values.get("src", "")
     ordered = [*lazy, own, *sets] if lazy else [own, *sets]
     urls = (canonical.absolute_url(text, base) for text in ordered if not _PLACEHOLDER.search(text))
-    return next((url for url in urls if url), None)
+    return next((_secured(url, base) for url in urls if url), None)
+
+
+def _secured(url: str, base: str | None) -> str:
+    """The address of an image on an https page: browsers ask for it by https whatever it says."""
+    is_mixed = url.startswith("http://") and (base or "").startswith("https://")
+    return f"https://{url.removeprefix('http://')}" if is_mixed else url
 
 
 def _widest(srcset: str) -> str:
@@ -377,7 +383,7 @@ def _lead_image(entry: Entry, body: str, base: str | None) -> Image | None:
     if named and url and not _TRACKERS.search(url):
         return replace(
             named,
-            url=url,
+            url=_secured(url, base),
             alt=text_rules.clean_line(named.alt, markup=False),
             credit=text_rules.clean_line(named.credit, markup=False),
             media_type=_media_type(named.media_type),
