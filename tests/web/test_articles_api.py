@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -105,6 +106,42 @@ def test_a_new_article_is_news_though_it_is_the_first_that_ever_came(system: Sys
     system.puts(published_at=None)
     (article,) = system.room.articles()
     assert article.entered_at == system.room.clock.now()
+
+
+def test_an_article_that_is_dated_ahead_is_held_until_its_hour(system: System) -> None:
+    hour = "2026-11-24T18:00:00Z"
+    answer = system.puts(published_at=hour)
+    assert (answer.status_code, answer.json()) == (
+        202,
+        {"id": "77", "state": "held", "warnings": []},
+    )
+    assert system.puts(published_at=hour, title="Wind and rain").status_code == 202
+    assert system.room.articles() == []
+    system.room.clock.time = datetime(2026, 11, 24, 18, 0, 1, tzinfo=UTC)
+    system.room.app.intake.collect()
+    (article,) = system.room.articles()
+    assert (article.title, article.published_at.hour) == ("Wind and rain", 18)
+    assert "Wind and rain" in feed_of(system.room)
+    assert system.puts(published_at=hour, title="Wind and rain").json()["state"] == "unchanged"
+
+
+def test_a_held_article_is_the_same_under_the_same_key(system: System) -> None:
+    document = {**ARTICLE, "published_at": "2026-11-24T18:00:00Z"}
+    first, second = (
+        system.sends("PUT", "/api/articles/77", document, Idempotency_Key="a") for _ in range(2)
+    )
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    assert first.status_code == 202
+
+
+def test_a_held_article_that_is_taken_back_never_appears(system: System) -> None:
+    system.puts(published_at="2026-11-24T18:00:00Z")
+    answer = system.sends("DELETE", "/api/articles/77")
+    assert (answer.status_code, answer.json()["state"]) == (200, "withdrawn")
+    assert system.sends("DELETE", "/api/articles/77").status_code == 404
+    system.room.clock.time = datetime(2026, 11, 24, 19, tzinfo=UTC)
+    system.room.app.intake.collect()
+    assert system.room.articles() == []
 
 
 def test_the_same_again_changes_nothing_and_another_title_does(system: System) -> None:
@@ -340,6 +377,7 @@ def test_answers_are_what_the_description_says(system: System) -> None:
     for answer, path, method in (
         (system.puts(), "/api/articles/{id}", "put"),
         (system.puts(), "/api/articles/{id}", "put"),
+        (system.puts("9", published_at="2026-11-24T18:00:00Z"), "/api/articles/{id}", "put"),
         (system.puts(title=""), "/api/articles/{id}", "put"),
         (system.sends("POST", "/api/articles", b"{"), "/api/articles", "post"),
         (system.sends("DELETE", "/api/articles/77"), "/api/articles/{id}", "delete"),

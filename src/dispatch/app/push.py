@@ -19,10 +19,10 @@ from dispatch.app.office import Office
 from dispatch.collect import SourceReport
 from dispatch.model.article import Article, Entry
 from dispatch.model.publication import Source
-from dispatch.model.source import PushRequest
+from dispatch.model.source import HoldReason, PushRequest
 from dispatch.rules import identity
 from dispatch.sources import push
-from dispatch.store import articles, push_requests
+from dispatch.store import articles, push_requests, quarantine
 
 #: How long an Idempotency-Key is remembered.
 KEPT = timedelta(hours=24)
@@ -98,6 +98,11 @@ class Push:
     def _remove(self, source: Source, name: str) -> PushAnswer:
         entry = push.tombstone(name)
         known = self._known(source, entry)
+        if known is None and self._is_waiting(source, entry):
+            self._take(source, entry)  # its hour may come, and it must not be published then
+            return PushAnswer(
+                status=200, document={"id": name, "state": "withdrawn", "warnings": []}
+            )
         if known is None:
             return problem(404, "There is no such article", f"nothing was sent as {name!r}")
         if known.source != source.name:
@@ -119,6 +124,13 @@ class Push:
         keys = identity.keys_of(entry, source.name)
         with self._office.db.read() as tx:
             return identity.find(keys, articles.find_known(tx, set(keys)))
+
+    def _is_waiting(self, source: Source, entry: Entry) -> bool:
+        """Whether quarantine holds the article, and not because an operator refused it."""
+        with self._office.db.read() as tx:
+            held = quarantine.find_names(tx, source.name)
+        found = (held[key] for key in identity.keys_of(entry, source.name) if key in held)
+        return any(one.reason is not HoldReason.DISCARDED for one in found)
 
     def _article(self, source: Source, entry: Entry) -> Article | None:
         known = self._known(source, entry)

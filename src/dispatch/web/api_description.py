@@ -36,7 +36,7 @@ _TAKEN = {
         "id": {"type": "string"},
         "uid": {"type": "string", "description": "Its identity in every feed, for ever."},
         "url": {"type": "string"},
-        "state": {"enum": ["new", "changed", "unchanged", "withdrawn"]},
+        "state": {"enum": ["new", "changed", "unchanged", "withdrawn", "held"]},
         "warnings": {"type": "array", "items": {"type": "string"}},
     },
 }
@@ -108,7 +108,7 @@ def _creating() -> Mapping[str, Any]:
         "summary": "Put an article that brings its own id; without one its url is the id.",
         "parameters": [_KEY],
         "requestBody": _article(),
-        "responses": {**_taken(200, 201), **_refused(400, 401, 409, 413, 415, 422)},
+        "responses": {**_taken(200, 201, 202), **_refused(400, 401, 409, 413, 415, 422)},
     }
 
 
@@ -118,7 +118,7 @@ def _putting() -> Mapping[str, Any]:
         "summary": "Put or change the article with this id; the same twice is the same as once.",
         "parameters": [_KEY],
         "requestBody": _article(),
-        "responses": {**_taken(200, 201), **_refused(400, 401, 409, 413, 415, 422)},
+        "responses": {**_taken(200, 201, 202), **_refused(400, 401, 409, 413, 415, 422)},
     }
 
 
@@ -139,7 +139,11 @@ def _article() -> Mapping[str, Any]:
 
 
 def _taken(*statuses: int) -> Mapping[str, Any]:
-    words = {200: "It was known; `state` says what has become of it.", 201: "It is new."}
+    words = {
+        200: "It was known; `state` says what has become of it.",
+        201: "It is new.",
+        202: "It is held: it waits for its hour, or for a person to look at it.",
+    }
     content = {"application/json": {"schema": _reference("Taken")}}
     return {str(one): {"description": words[one], "content": content} for one in statuses}
 
