@@ -7,7 +7,6 @@ from newsroom import Newsroom, slug_of, text_of
 
 #: Modules that are tried here beside, or instead of, the one of this name.
 ALSO_TESTS = (
-    "alert",
     "cli/source",
     "collect/backfill",
     "collect/books",
@@ -15,7 +14,6 @@ ALSO_TESTS = (
     "collect/remember",
     "collect/report",
     "collect/status",
-    "store/alarms",
     "store/quarantine",
     "store/recognitions",
 )

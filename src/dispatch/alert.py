@@ -1,7 +1,7 @@
 """alert: Alarm -> the operator.
 
 In: alarms that nobody was told of, a way out for mail, a webhook. Out: a report. Never: the same
-alarm twice; what could not be told stays untold, and the next round tries again.
+alarm twice by one way; what could not be told stays untold, and the next round tries again.
 """
 
 from __future__ import annotations
@@ -43,24 +43,33 @@ def alert(
     open_transport: Callable[[], ports.Transport],
     now: datetime,
 ) -> AlertReport:
-    """Tell the operator, in one mail and one post, what is new and what is over."""
-    with db.read() as tx:
-        untold = alarms.list_untold(tx)
-    if not untold or not (settings.mail or settings.webhook):
-        return AlertReport()
-    failures = []
+    """Tell the operator, in one mail and one post, what is new and what is over.
+
+    By each way once: where one fails, that one is tried again by the next round.
+    """
+    ways: list[tuple[alarms.Way, Callable[[Sequence[Alarm]], str]]] = []
     if settings.mail:
-        failures.append(_mail(untold, publication, settings.mail, open_transport, now))
+        to = settings.mail
+        ways.append((alarms.MAIL, lambda new: _mail(new, publication, to, open_transport, now)))
     if settings.webhook:
-        failures.append(_hand_over(untold, publication, settings.webhook, fetcher))
-    failed = tuple(filter(None, failures))
-    for failure in failed:
-        log.warning("alarms could not be told: %s", failure)
-    if len(failed) == len(failures):
-        return AlertReport(failures=failed)
-    with db.write() as tx:
-        alarms.put_told(tx, untold, now)
-    return AlertReport(told=tuple(untold), failures=failed)
+        url = settings.webhook
+        ways.append((alarms.WEBHOOK, lambda new: _hand_over(new, publication, url, fetcher)))
+    told: list[Alarm] = []
+    failures = []
+    for way, tell in ways:
+        with db.read() as tx:
+            untold = alarms.list_untold(tx, way)
+        failure = tell(untold) if untold else ""
+        if failure:
+            log.warning("alarms could not be told: %s", failure)
+            failures.append(failure)
+            continue
+        if untold:
+            with db.write() as tx:
+                alarms.put_told(tx, untold, way, now)
+        known = {(one.subject, one.kind) for one in told}
+        told += [one for one in untold if (one.subject, one.kind) not in known]
+    return AlertReport(told=tuple(told), failures=tuple(failures))
 
 
 def subject_of(untold: Sequence[Alarm], name: str) -> str:

@@ -29,7 +29,8 @@ class AlarmKind(StrEnum):
 class Alarm:
     """One alarm. It stands while `cleared_at` is None; `told_at` is when the operator was told.
 
-    `cleared_told_at` is when the operator was told that it is over.
+    `cleared_told_at` is when the operator was told that it is over: both by mail. `posted_at` and
+    `cleared_posted_at` are the same of the webhook.
     """
 
     subject: str
@@ -40,3 +41,5 @@ class Alarm:
     told_at: datetime | None = None
     cleared_at: datetime | None = None
     cleared_told_at: datetime | None = None
+    posted_at: datetime | None = None
+    cleared_posted_at: datetime | None = None

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 
 from dispatch.model.alarm import Alarm, AlarmKind
 from dispatch.store import schema, upsert
 from dispatch.store.database import Transaction
+
+#: The ways of telling: where it is kept that an alarm was told, and that its end was.
+Way: TypeAlias = tuple[str, str]
+MAIL: Final[Way] = ("told_at", "cleared_told_at")
+WEBHOOK: Final[Way] = ("posted_at", "cleared_posted_at")
 
 _table = schema.alarm
 
@@ -35,6 +40,8 @@ def raise_alarm(tx: Transaction, subject: str, kind: AlarmKind, detail: str, now
         "told_at": None,
         "cleared_at": None,
         "cleared_told_at": None,
+        "posted_at": None,
+        "cleared_posted_at": None,
     }
     upsert.put(tx, _table, fresh)
 
@@ -55,28 +62,25 @@ def list_standing(tx: Transaction) -> list[Alarm]:
     return [_alarm(row) for row in tx.execute(query.order_by(_table.c.since, _table.c.subject))]
 
 
-def list_untold(tx: Transaction) -> list[Alarm]:
-    """What the operator has not been told: alarms that stand, and told ones that are over."""
-    is_new = sa.and_(_table.c.told_at.is_(None), _table.c.cleared_at.is_(None))
-    is_over = sa.and_(
-        _table.c.told_at.is_not(None),
-        _table.c.cleared_at.is_not(None),
-        _table.c.cleared_told_at.is_(None),
-    )
+def list_untold(tx: Transaction, way: Way) -> list[Alarm]:
+    """What was not told by this way: alarms that stand, and told ones that are over."""
+    told, over_told = (_table.c[name] for name in way)
+    is_new = sa.and_(told.is_(None), _table.c.cleared_at.is_(None))
+    is_over = sa.and_(told.is_not(None), _table.c.cleared_at.is_not(None), over_told.is_(None))
     query = sa.select(_table).where(sa.or_(is_new, is_over))
     return [_alarm(row) for row in tx.execute(query.order_by(_table.c.subject, _table.c.kind))]
 
 
-def put_told(tx: Transaction, told: Sequence[Alarm], now: datetime) -> None:
-    """The operator knows of these."""
+def put_told(tx: Transaction, told: Sequence[Alarm], way: Way, now: datetime) -> None:
+    """These were told by this way."""
     for one in told:
         row = sa.update(_table).where(
             _table.c.subject == one.subject,
             _table.c.kind == one.kind.value,
             _table.c.since == one.since,
         )
-        field = "cleared_told_at" if one.cleared_at else "told_at"
-        tx.execute(row.values({field: now}))
+        begun, over = way
+        tx.execute(row.values({over if one.cleared_at else begun: now}))
 
 
 def _one(subject: str, kind: AlarmKind) -> sa.Select[Any]:

@@ -226,6 +226,8 @@ alarm = sa.Table(
     sa.Column("told_at", Moment),
     sa.Column("cleared_at", Moment),
     sa.Column("cleared_told_at", Moment),
+    sa.Column("posted_at", Moment),
+    sa.Column("cleared_posted_at", Moment),
 )
 
 #: The last good answer of each box's feed: an issue is made with it where the feed fails.
