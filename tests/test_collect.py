@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from newsroom import Newsroom, slug_of, text_of
+
+from dispatch import sources
+from dispatch.model.source import Harvest
 
 #: Modules that are tried here beside, or instead of, the one of this name.
 ALSO_TESTS = (
@@ -262,3 +266,26 @@ def test_a_source_is_asked_again_only_when_it_is_due(newsroom: Newsroom) -> None
 
 def test_slugs_of_the_test_language_are_plain() -> None:
     assert slug_of("Long, «long» treaties!") == "long-long-treaties"
+
+
+def test_a_fault_in_the_code_of_a_kind_is_that_sources_failure(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Harvest:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr(sources, "KINDS", {"folder": broken})
+    (report,) = newsroom.collect().articles.sources
+    assert report.failure == "internal error: ZeroDivisionError: by nought"
+
+
+def test_an_interruption_ends_the_round_and_its_threads(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> Harvest:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sources, "KINDS", {"folder": interrupted})
+    with pytest.raises(KeyboardInterrupt):
+        newsroom.collect()
+    assert not [one for one in threading.enumerate() if one.name.startswith("collect-")]

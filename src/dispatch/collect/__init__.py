@@ -9,9 +9,9 @@ two visits to one host at the same time.
 from __future__ import annotations
 
 import logging
+import threading
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
@@ -47,7 +47,8 @@ class _Visit:
     """A source that is due, with what is remembered of it."""
 
     source: Source
-    state: SourceState
+    known: SourceState  #: as it is stored
+    state: SourceState  #: as it is right for a visit now
     has_embargo_over: bool = False
 
 
@@ -119,10 +120,11 @@ def _due(
         over = quarantine.list_over(tx, now)
     found = []
     for source in wanted:
-        state = polling.ready(states[source.name], source, now)
+        known = states[source.name]
+        state = polling.ready(known, source, now)
         is_asked = is_named or polling.is_due(state, now, force=force)
         if is_asked and host_of(source, state) not in rests:
-            found.append(_Visit(source, state, has_embargo_over=source.name in over))
+            found.append(_Visit(source, known, state, has_embargo_over=source.name in over))
     return found
 
 
@@ -140,21 +142,46 @@ def _harvests(due: Iterable[_Visit], desk: Desk) -> Iterator[tuple[_Visit, Harve
     for visit in due:
         lanes[host_of(visit.source, visit.state) or f"disk:{visit.source.name}"].append(visit)
     waiting = deque(sorted(lanes.values(), key=len, reverse=True))
-    running: dict[Future[Harvest], deque[_Visit]] = {}
-    finished: SimpleQueue[Future[Harvest]] = SimpleQueue()
-    with ThreadPoolExecutor(CONCURRENT_HOSTS, thread_name_prefix="collect") as pool:
+    todo: SimpleQueue[deque[_Visit] | None] = SimpleQueue()
+    done: SimpleQueue[tuple[deque[_Visit], Harvest | BaseException]] = SimpleQueue()
+    threads = [
+        threading.Thread(target=_work, args=(desk, todo, done), name=f"collect-{number}")
+        for number in range(min(CONCURRENT_HOSTS, len(lanes)))
+    ]
+    for thread in threads:
+        thread.start()
+    running = 0
+    try:
         while waiting or running:
-            while waiting and len(running) < MAX_HARVESTS:
-                lane = waiting.popleft()
-                asked = pool.submit(_ask, lane[0], desk)
-                running[asked] = lane
-                asked.add_done_callback(finished.put)
-            done = finished.get()
-            lane = running.pop(done)
+            while waiting and running < MAX_HARVESTS:
+                todo.put(waiting.popleft())
+                running += 1
+            lane, harvest = done.get()
+            running -= 1
+            if isinstance(harvest, BaseException):
+                raise harvest
             visit = lane.popleft()
             if lane:
                 waiting.append(lane)
-            yield visit, done.result()
+            yield visit, harvest
+    finally:
+        for _ in threads:
+            todo.put(None)
+        for thread in threads:
+            thread.join()
+
+
+def _work(
+    desk: Desk,
+    todo: SimpleQueue[deque[_Visit] | None],
+    done: SimpleQueue[tuple[deque[_Visit], Harvest | BaseException]],
+) -> None:
+    """What one thread does: the first visit of every lane that it is given, until there is none."""
+    while lane := todo.get():
+        try:
+            done.put((lane, _ask(lane[0], desk)))
+        except BaseException as error:  # noqa: BLE001 - it ends the round, where the caller is
+            done.put((lane, error))
 
 
 def _ask(visit: _Visit, desk: Desk) -> Harvest:
@@ -174,12 +201,12 @@ def _note_quiet(desk: Desk, visits: Sequence[tuple[_Visit, Harvest]]) -> list[So
         return []
     now = desk.clock.now()
     reports = []
-    states = []
+    changes = []
     with desk.db.write(dry_run=desk.is_dry_run) as tx:
         standing = remember.read_standing(tx)
         for visit, harvest in visits:
             state, noted = remember.note(tx, standing, visit.source, visit.state, harvest, now)
-            states.append(state)
+            changes.append((visit.known, state))
             reports.append(
                 SourceReport(
                     source=visit.source.name,
@@ -188,7 +215,7 @@ def _note_quiet(desk: Desk, visits: Sequence[tuple[_Visit, Harvest]]) -> list[So
                     warnings=(*harvest.warnings, *noted),
                 )
             )
-        source_states.put_states(tx, states)
+        source_states.put_changes(tx, changes)
     for report in reports:
         intake.log_report(report)
     return reports

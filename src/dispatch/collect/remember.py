@@ -58,7 +58,8 @@ def note(
     `dates` are those of its entries.
     """
     after, line = _after(source, state, harvest, now, visit or Visit())
-    after = replace(after, ids_are_shared=state.ids_are_shared or ids_are_shared)
+    if ids_are_shared and not after.ids_are_shared:
+        after = replace(after, ids_are_shared=True)
     after = _with_arrivals(after, dates, now, is_first=not state.arrivals_at, has_new=has_new)
     after = replace(after, next_poll_at=_next_poll_at(standing, source, after, harvest, now))
     _rest(tx, source, state, harvest, now)
@@ -156,8 +157,9 @@ def _rest(
     tx: Transaction, source: Source, state: SourceState, harvest: Harvest, now: datetime
 ) -> None:
     """A server that asked to be left alone is left alone by every source behind it."""
-    host = canonical.host_of(state.url or source.url or "")
-    if harvest.retry_after_seconds and host:
+    if not harvest.retry_after_seconds:
+        return
+    if host := canonical.host_of(state.url or source.url or ""):
         seconds = min(timedelta(seconds=harvest.retry_after_seconds), polling.LONGEST_REST)
         source_states.put_rest(tx, host, now + seconds)
 
@@ -170,13 +172,9 @@ def _alarm(
     visit: Visit,
     now: datetime,
 ) -> None:
-    held = standing.held.get(after.name, {})
-    waiting = sum(
-        number
-        for reason, number in held.items()
-        if reason not in {HoldReason.EMBARGO, HoldReason.DISCARDED}
-    )
-    decided = conscience.alarms(before, after, replace(visit, waiting=waiting), now)
+    if held := standing.held.get(after.name):
+        visit = replace(visit, waiting=_waiting(held))
+    decided = conscience.alarms(before, after, visit, now)
     for kind, detail in decided.items():
         if detail:
             alarms.raise_alarm(tx, after.name, kind, detail, now)
@@ -187,3 +185,9 @@ def _alarm(
     ]
     if over:
         alarms.clear(tx, after.name, over, now)
+
+
+def _waiting(held: Mapping[HoldReason, int]) -> int:
+    """How many held entries wait for an operator."""
+    decided = {HoldReason.EMBARGO, HoldReason.DISCARDED}
+    return sum(number for reason, number in held.items() if reason not in decided)

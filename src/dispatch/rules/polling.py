@@ -186,6 +186,8 @@ def after_redirects(
     Returns what is remembered, and a line for the operator when the address changes. One permanent
     redirect may be a mistake of an afternoon; three over a day are meant.
     """
+    if moved_to is None and state.move_url is None:
+        return state, ""
     if moved_to is None:
         return replace(state, move_url=None, move_polls=0, move_since_at=None), ""
     polls = state.move_polls + 1 if state.move_url == moved_to else 1

@@ -49,7 +49,8 @@ def silence(arrivals: Sequence[datetime], now: datetime) -> timedelta | None:
 
 def is_silent(arrivals: Sequence[datetime], now: datetime) -> bool:
     """Whether nothing came for three times the usual gap, and for a day at least."""
-    gap, quiet = usual_gap(arrivals), silence(arrivals, now)
-    if gap is None or quiet is None:
+    quiet = silence(arrivals, now)
+    if quiet is None or quiet <= SHORTEST_SILENCE:
         return False
-    return quiet > max(SILENT_GAPS * gap, SHORTEST_SILENCE)
+    gap = usual_gap(arrivals)
+    return gap is not None and quiet > SILENT_GAPS * gap

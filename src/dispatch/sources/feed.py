@@ -135,8 +135,10 @@ def _fresh_seconds(answer: fetch.Response) -> int | None:
 
 
 def _http_date(value: str | None) -> datetime | None:
+    if not value:
+        return None
     try:
-        moment = parsedate_to_datetime(value or "")
+        moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -5,9 +5,12 @@ Beside it the servers that asked to be left alone: their word holds for every so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import functools
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +21,11 @@ from dispatch.store.database import Transaction
 
 _table = schema.source_state
 _rest = schema.host_rest
+
+_NAMES = tuple(field.name for field in fields(SourceState))
+_values_of = attrgetter(*_NAMES)
+#: What is JSON in the table.
+_COLLECTIONS = frozenset({"arrivals_at", "strange_labels", "timetable"})
 
 
 def get_state(tx: Transaction, name: str) -> SourceState:
@@ -44,8 +52,51 @@ def put_states(tx: Transaction, states: Sequence[SourceState]) -> None:
     upsert.put_all(tx, _table, rows)
 
 
+def put_changes(tx: Transaction, changes: Iterable[tuple[SourceState, SourceState]]) -> None:
+    """The same for pairs of what stood when it was read, and what is to stand: for quiet visits.
+
+    Only columns that differ are written. Where somebody else noted a visit meanwhile, the whole
+    state is, as ever: two halves of different visits never stand together.
+    """
+    whole: list[SourceState] = []
+    alike: dict[tuple[str, ...], list[tuple[SourceState, SourceState]]] = defaultdict(list)
+    for known, state in changes:
+        names = _changed(known, state)
+        if known.last_polled_at is None or not _COLLECTIONS.isdisjoint(names):
+            whole.append(state)
+        elif names:
+            alike[names].append((known, state))
+    for names, pairs in alike.items():
+        rows = [
+            {
+                "known_name": known.name,
+                "known_at": known.last_polled_at,
+                **{name: getattr(state, name) for name in names},
+            }
+            for known, state in pairs
+        ]
+        if tx.execute(_update(names), rows).rowcount != len(pairs):
+            whole.extend(state for _, state in pairs)
+    put_states(tx, whole)
+
+
+def _changed(known: SourceState, state: SourceState) -> tuple[str, ...]:
+    values = zip(_NAMES, _values_of(known), _values_of(state), strict=True)
+    return tuple(name for name, before, after in values if before != after)
+
+
+@functools.cache
+def _update(names: tuple[str, ...]) -> sa.Update:
+    """Made once for the columns that change: to make it costs more than to run it for one row."""
+    known = (
+        _table.c.name == sa.bindparam("known_name"),
+        _table.c.last_polled_at == sa.bindparam("known_at"),
+    )
+    return sa.update(_table).where(*known).values({name: sa.bindparam(name) for name in names})
+
+
 def _row(state: SourceState) -> dict[str, Any]:
-    row = {field.name: getattr(state, field.name) for field in fields(state)}
+    row: dict[str, Any] = dict(zip(_NAMES, _values_of(state), strict=True))
     row["arrivals_at"] = [moment.isoformat() for moment in state.arrivals_at]
     row["strange_labels"] = list(state.strange_labels)
     row["timetable"] = {name: wish for name, wish in asdict(state.timetable).items() if wish}
