@@ -49,6 +49,7 @@ HOMES: dict[str, set[str]] = {
     "rich": {"cli"},
     "sqlalchemy": {"store"},
     "starlette": {"web"},
+    "trafilatura": {"sources"},
     "uvicorn": {"web"},
     "yaml": {"sources"},
 }
@@ -58,6 +59,7 @@ LATE: dict[str, str] = {
     "app/__init__": "its parts",
     "reads/bots": "crawleruseragents",
     "render/inline": "premailer",
+    "sources/page_text": "trafilatura",
     "store/revisions": "alembic",
     "store/upsert": "a dialect",
 }

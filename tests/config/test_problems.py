@@ -379,3 +379,15 @@ def test_a_newsletter_without_the_block_needs_no_words(
     start, end = text.index("[appeals.texts.ru]"), text.index("[storage]")
 
     assert load(text[:start] + text[end:]).warnings == ()
+
+
+def test_a_text_that_is_to_be_found_needs_the_library(
+    right: str,
+    report_on: Callable[[str], str],
+    load: Callable[[str], config.Config],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = '[[sources]]\nname = "s"\nkind = "pages"\nurl = "https://n.example/"\nbody = "auto"\n'
+    assert load(right + lines).sources[-1].body == "auto"
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert "sources[s].body: wants a library that is not installed" in report_on(right + lines)

@@ -16,7 +16,8 @@ from dispatch.model.publication import Source
 from dispatch.sources import markup, page
 from dispatch.sources.sitemap import Listed
 
-SAMPLE = (Path(__file__).parents[1] / "samples" / "pages" / "article.html").read_bytes()
+SAMPLES = Path(__file__).parents[1] / "samples" / "pages"
+SAMPLE = (SAMPLES / "article.html").read_bytes()
 URL = "https://n.example/en/economy/treaties/"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Source(name="site", kind="pages", url="https://n.example/")
@@ -144,6 +145,19 @@ def test_breadcrumbs_between_home_and_article_are_sections() -> None:
     assert entry_of(ends, url="https://n.example/a/b/").sections == ("World", "Asia")
     itself = crumbs.replace('"name": "Treaties"', '"name": "Short", "item": "/a/b/"')
     assert entry_of(itself, url="https://n.example/a/b/").sections == ("World",)
+
+
+def test_a_text_is_found_where_the_operator_wants_it_and_without_what_is_removed() -> None:
+    sample = (SAMPLES / "whole_page.html").read_bytes()
+    auto = Source(name="site", kind="pages", url="https://n.example/", body="auto")
+    text = read(sample, source=auto).entry.html
+    assert "The harbour has been quiet" in text
+    assert "<blockquote>" in text
+    assert "Ann Reed on" not in text, "the standfirst is said already"
+    without = Source(
+        name="site", kind="pages", url="https://n.example/", body="auto", remove=("blockquote",)
+    )
+    assert "<blockquote>" not in read(sample, source=without).entry.html
 
 
 def test_microdata_says_what_nothing_else_does() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from dispatch.model.article import Image
@@ -79,6 +80,10 @@ class Publication:
     def section(self, key: str) -> Section:
         """The section called `key` (must exist)."""
         return next(section for section in self.sections if section.key == key)
+
+
+#: In place of a selector: the text of a page is found by a library.
+AUTO: Final = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Reads an article from its web page: what the page says of itself, and its text if asked for.
 
 In: the bytes of a page, what the sitemap said of it. Out: a Page with an Entry. Never: guesses a
-text (the operator's selectors find it, or there is none), or takes a list or a form for an article.
+text unless the operator wants it, or takes a list or a form for an article.
 
 The order in which fields are looked for stands beside each of them: structured data first, for it
 is written for programs; then what is written for social networks; the visible page last.
@@ -19,10 +19,18 @@ from zoneinfo import ZoneInfo
 from lxml import etree, html
 
 from dispatch.model.article import Author, Entry, Image, TranslationLink
-from dispatch.model.publication import Source
+from dispatch.model.publication import AUTO, Source
 from dispatch.rules import canonical, dates
 from dispatch.rules import text as text_rules
-from dispatch.sources import feed_wire, page_data, page_links, page_microdata, rest, selectors
+from dispatch.sources import (
+    feed_wire,
+    page_data,
+    page_links,
+    page_microdata,
+    page_text,
+    rest,
+    selectors,
+)
 from dispatch.sources.feed_wire import Element
 from dispatch.sources.sitemap import Listed
 
@@ -273,14 +281,17 @@ class _Reader:
         return Image(url=url, alt=self._metas.get("og:image:alt", "")) if url else None
 
     def _body(self) -> str:
-        """The text that the operator's selectors find; "" without them."""
+        """The text that the operator's selector finds, or the library; "" without either."""
         if self._source.body is None:
             return ""
-        found = selectors.find(self._tree, self._source.body)
+        is_found = self._source.body != AUTO
+        found = selectors.find(self._tree, self._source.body) if is_found else [self._tree]
         for element in found:
             for selector in self._source.remove:
                 for unwanted in selectors.find(element, selector):
                     _take_out(unwanted)
+        if not is_found:
+            return page_text.find(self._tree, (self._title(), self._standfirst()))
         return "\n".join(etree.tostring(one, encoding="unicode", method="html") for one in found)
 
 

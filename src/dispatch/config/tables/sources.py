@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 from pydantic import SecretStr, ValidationInfo, field_validator
@@ -11,6 +12,7 @@ from dispatch.config import problems
 from dispatch.config import values as v
 from dispatch.config.tables import table
 from dispatch.config.tables.table import Table, setting
+from dispatch.model.publication import AUTO
 
 #: The kinds of sources that read a folder, and those that are told; all others have a URL.
 FOLDER_KINDS = ("folder",)
@@ -49,8 +51,9 @@ class SourceTable(Table):
         {},
     )
     body: v.Selector | None = setting(
-        "For kind pages: the CSS selector of an article's text. Without it only what a page says "
-        "of itself is taken: title, standfirst, authors, dates.",
+        "For kind pages: the CSS selector of an article's text, or `auto` to have it found (with "
+        "the extra `extract`). Without it only what a page says of itself is taken: title, "
+        "standfirst, authors, dates.",
         None,
     )
     remove: tuple[v.Selector, ...] = setting(
@@ -89,6 +92,16 @@ class SourceTable(Table):
         if path is not None and not v.is_folder(path):
             raise problems.RefusedError(f"there is no folder {path}")
         return path
+
+    @field_validator("body")
+    @classmethod
+    def _can_be_found(cls, body: str | None) -> str | None:
+        if body == AUTO and importlib.util.find_spec("trafilatura") is None:
+            raise problems.RefusedError(
+                'wants a library that is not installed: pip install "dispatch-news[extract]"',
+                allowed="a CSS selector",
+            )
+        return body
 
     @field_validator("key_file")
     @classmethod
