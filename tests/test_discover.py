@@ -83,6 +83,86 @@ def test_every_language_has_its_feed(site: LocalSite) -> None:
     assert found(discovery) == [("feed", "en/feed", "en"), ("feed", "ru/feed", "ru")]
 
 
+RUSSIAN = "Государственная дума приняла закон о реках, который вступит в силу весной будущего года"
+LINK = '<link rel=alternate type=application/rss+xml title="{title}" href={path} {more}>'
+
+
+def links(*feeds: tuple[str, str, str]) -> str:
+    return "".join(LINK.format(title=title, path=path, more=more) for title, path, more in feeds)
+
+
+def test_one_page_may_name_the_feeds_of_all_languages_and_sections(site: LocalSite) -> None:
+    """All that are named are told; the first of each language is proposed."""
+    put_feed(site, "/en/feed", "A", "B")
+    put_feed(site, "/ru/feed", "Договоры и реки", folder="ru")
+    put_feed(site, "/en/economy/feed", "C")
+    named = links(
+        ("News", "/en/feed", ""),
+        ("Economy", "/en/economy/feed", ""),
+        ("Новости", "/ru/feed", ""),
+        ("Экономика", "/ru/economy/feed", "hreflang=ru"),
+    )
+    site.put("/", f"<html lang=en>{named}")
+    discovery = find(site.url)
+    assert found(discovery) == [("feed", "en/feed", "en"), ("feed", "ru/feed", "ru")]
+    assert [(one.title, one.language) for one in discovery.others] == [
+        ("Economy", "en"),
+        ("Экономика", "ru"),
+    ]
+    assert not {"/en/economy/feed", "/ru/economy/feed"} & set(site.asked), "nobody needs them yet"
+
+
+def test_a_feed_that_does_not_say_its_language_is_known_by_its_letters(site: LocalSite) -> None:
+    put_feed(site, "/news.rss", "Rivers and treaties", folder="a")
+    put_feed(site, "/economy.rss", "Markets and budgets", folder="b")
+    put_feed(site, "/novosti.rss", RUSSIAN, folder="c")
+    named = links(("", "/news.rss", ""), ("", "/economy.rss", ""), ("", "/novosti.rss", ""))
+    site.put("/", f"<html lang=en>{named}")
+    discovery = find(site.url)
+    assert found(discovery) == [("feed", "news.rss", "en"), ("feed", "novosti.rss", "ru")]
+    assert [one.url.rpartition("/")[2] for one in discovery.others] == ["economy.rss"]
+
+
+def test_a_feed_in_two_languages_is_given_none(site: LocalSite) -> None:
+    """The language of the page that names it would be said of every entry."""
+    put_feed(site, "/feed", "Rivers and treaties", RUSSIAN, folder="a")
+    site.put("/", f"<html lang=en>{links(('', '/feed', ''))}")
+    discovery = find(site.url)
+    assert found(discovery) == [("feed", "feed", None)]
+    assert {one.language for one in discovery.candidates[0].samples} == {"en", "ru"}
+
+
+def test_few_feeds_are_asked_for_their_language(site: LocalSite) -> None:
+    for number in range(12):
+        put_feed(site, f"/{number}.rss", "Rivers and treaties", folder="a")
+    site.put("/", "<html lang=en>" + links(*(("", f"/{n}.rss", "") for n in range(12))))
+    discovery = find(site.url)
+    assert len(discovery.candidates) == 1
+    assert len(discovery.others) == 11
+    assert sum(path.endswith(".rss") for path in site.asked) == 1 + discover.MAX_GUESSES
+
+
+def test_a_wordpress_site_of_two_languages_has_its_feeds_and_its_interface() -> None:
+    site = WordPressSite()
+    site.publish(7, "Treaties of the rivers", hours_ago(2), slug="en/treaties")
+    put_feed(site, "/feed", "Treaties of the rivers")
+    put_feed(site, "/ru/feed", "Договоры о реках", folder="ru")
+    interface = "<link rel='https://api.w.org/' href='/wp-json/'>"
+    named = links(("News", "/feed", ""), ("Comments", "/comments/feed/", ""))
+    homes = "<link rel=alternate hreflang=ru href=/ru/>"
+    site.put("/", f"<html lang=en-US>{named}{homes}{interface}")
+    site.put("/ru/", f"<html lang=ru-RU>{links(('Новости', '/ru/feed', ''))}{interface}")
+    discovery = find(site.url)
+    site.close()
+    assert found(discovery) == [
+        ("feed", "feed", "en"),
+        ("feed", "ru/feed", "ru"),
+        ("wordpress", "", None),
+    ]
+    assert [one.source.language for one in discovery.of_kind(None)] == ["en", "ru"]
+    assert discovery.others == (), "comments are no feed of articles"
+
+
 def test_a_feed_that_is_named_and_not_there_gives_way_to_the_next(site: LocalSite) -> None:
     put_feed(site, "/atom.xml", "A")
     site.put(

@@ -10,6 +10,7 @@ Ghost; feeds at usual addresses; sitemaps.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,10 @@ from dispatch.sources.feed_wire import Element
 SHOWN = 5
 #: How many home pages of other languages are looked at.
 MAX_HOMES = 5
+#: How many feeds that do not say their language are asked for it, where one is wanted.
+MAX_GUESSES = 4
+#: How many of a feed's entries tell its languages.
+MOST_JUDGED = 50
 #: Where feeds lie that no page names.
 USUAL = ("/feed/", "/rss", "/rss.xml", "/atom.xml", "/feed.json", "/index.xml")
 
@@ -72,13 +77,26 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedFeed:
+    """A feed that a page names and that was not taken: of a section, or in another format."""
+
+    url: str
+    title: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """All that was found at `url`, best first, and what was tried in vain."""
+    """All that was found at `url`, best first, and what was tried in vain.
+
+    `others` are feeds that are named beside those that were found.
+    """
 
     url: str
     candidates: tuple[Candidate, ...]
     in_vain: tuple[str, ...]
     hints: tuple[str, ...] = ()
+    others: tuple[NamedFeed, ...] = ()
 
     def of_kind(self, kind: str | None) -> tuple[Candidate, ...]:
         """Those of one kind; without `kind`, those of the kind that was found first."""
@@ -105,9 +123,10 @@ def look_at(
     fetcher: fetch.Fetcher, publication: Publication, source: Source, *, now: datetime, why: str
 ) -> Candidate:
     """What `source` would bring if it were visited for the first time."""
-    zone = publication.time_zone
-    state = SourceState(name=source.name)
-    harvest = _visit(source, state, fetcher, now, zone)
+    return _candidate(_visit(source, fetcher, now, publication.time_zone), publication, source, why)
+
+
+def _candidate(harvest: Harvest, publication: Publication, source: Source, why: str) -> Candidate:
     articles = [entry for entry in harvest.entries if not entry.withdrawn]
     newest = sorted(articles, key=_newest_first, reverse=True)[:SHOWN]
     return Candidate(
@@ -120,10 +139,9 @@ def look_at(
     )
 
 
-def _visit(
-    source: Source, state: SourceState, fetcher: fetch.Fetcher, now: datetime, zone: ZoneInfo
-) -> Harvest:
+def _visit(source: Source, fetcher: fetch.Fetcher, now: datetime, zone: ZoneInfo) -> Harvest:
     """A first visit; of a site that is read page by page a few pages are enough."""
+    state = SourceState(name=source.name)
     if source.kind == "pages":
         return pages.read_some(source, state, fetcher, now, zone, most=SHOWN)
     return sources.KINDS[source.kind](source, state, fetcher, now, zone)
@@ -169,7 +187,10 @@ class _Search:
         self._found: list[Candidate] = []
         self._in_vain: list[str] = []
         self._hints: list[str] = []
+        self._others: dict[str, NamedFeed] = {}
         self._seen: set[str] = set()
+        self._spoken: set[str | None] = set()
+        self._guesses = 0
 
     def make(self) -> Discovery:
         """The search."""
@@ -183,6 +204,9 @@ class _Search:
             candidates=tuple(self._found),
             in_vain=tuple(self._in_vain),
             hints=tuple(dict.fromkeys(self._hints)),
+            others=tuple(
+                one for url, one in self._others.items() if f"feed {url}" not in self._seen
+            ),
         )
 
     def _look_around(self, url: str) -> None:
@@ -224,12 +248,66 @@ class _Search:
         return False
 
     def _try_feeds(self, tree: Element, place: str, language: str | None) -> None:
-        """The feeds that a page names: for each language the first that can be read."""
-        taken: set[str | None] = set()
+        """The feeds that a page names: for each language the first that can be read.
+
+        Where a language has none yet, a few of those that do not say theirs are asked for it.
+        """
+        rest: list[tuple[page_links.FeedLink, bool]] = []
         for link in page_links.feeds(tree, place):
-            own = self._language(link.language) or language
-            if own not in taken and self._try("feed", link.url, f"{place} names it", own):
-                taken.add(own)
+            said = self._said_by(link)
+            if (said or language) in self._spoken:
+                rest.append((link, said is not None))
+            elif self._try_feed(link.url, f"{place} names it", said or language):
+                self._spoken.add(said or language)
+        for link, is_said in rest:
+            if is_said or not self._speaks_another(link, place):
+                named = NamedFeed(url=link.url, title=link.title, language=self._said_by(link))
+                self._others.setdefault(link.url, named)
+
+    def _said_by(self, link: page_links.FeedLink) -> str | None:
+        """The language that a link to a feed says: by hreflang, else by the feed's address."""
+        said = self._language(link.language) if link.language else None
+        return said or sections.path_language(link.url, tuple(self._publication.languages))
+
+    def _try_feed(self, url: str, why: str, language: str | None) -> bool:
+        """Visit a feed; the `language` of the page that names it is its own, unless it has many."""
+        if f"feed {url}" in self._seen:
+            return False
+        source, harvest = self._fetched(url)
+        if len(self._languages(harvest, source)) > 1:
+            language = None
+        own = replace(source, language=self._wished.language or language)
+        return self._keep(_candidate(harvest, self._publication, own, why))
+
+    def _speaks_another(self, link: page_links.FeedLink, place: str) -> bool:
+        """Whether a feed that does not say its language is the first of one that had none."""
+        missing = set(self._publication.languages) - self._spoken
+        is_worth_it = missing and self._guesses < MAX_GUESSES and not self._wished.language
+        if not is_worth_it or f"feed {link.url}" in self._seen:
+            return False
+        self._guesses += 1
+        source, harvest = self._fetched(link.url)
+        spoken = self._languages(harvest, source)
+        if len(spoken) != 1 or not spoken <= missing:
+            self._seen.discard(f"feed {link.url}")
+            return False
+        (language,) = spoken
+        own = replace(source, language=language)
+        self._spoken.add(language)
+        return self._keep(_candidate(harvest, self._publication, own, f"{place} names it"))
+
+    def _fetched(self, url: str) -> tuple[Source, Harvest]:
+        self._seen.add(f"feed {url}")
+        source = replace(self._wished, kind="feed", url=url)
+        return source, _visit(source, self._fetcher, self._now, self._publication.time_zone)
+
+    def _languages(self, harvest: Harvest, source: Source) -> set[str | None]:
+        """The languages of a feed's newest entries, without what a tenth of them or less speak."""
+        counts = Counter(
+            sections.language_of(entry, harvest.language, source, self._publication)
+            for entry in harvest.entries[:MOST_JUDGED]
+        )
+        return {language for language, count in counts.items() if count * 10 > counts.total()}
 
     def _try_systems(self, answer: fetch.Response, tree: Element) -> None:
         if wordpress.named_root(answer):
@@ -264,10 +342,12 @@ class _Search:
         return self._look(source, why)
 
     def _look(self, source: Source, why: str) -> bool:
-        found = look_at(self._fetcher, self._publication, source, now=self._now, why=why)
+        return self._keep(look_at(self._fetcher, self._publication, source, now=self._now, why=why))
+
+    def _keep(self, found: Candidate) -> bool:
         if found.failure or not found.entries:
             said = found.failure or "nothing is there"
-            self._in_vain.append(f"{source.kind} {source.url}: {said}")
+            self._in_vain.append(f"{found.source.kind} {found.source.url}: {said}")
             return False
         self._found.append(found)
         return True

@@ -38,6 +38,30 @@ def test_a_source_is_shown_added_and_collected(operator: Operator, site: LocalSi
     assert [one["new"] for one in collected["articles"]["sources"]] == [1]
 
 
+def test_feeds_of_sections_are_named_and_one_is_taken_by_its_address(
+    operator: Operator, site: LocalSite
+) -> None:
+    section = '<link rel=alternate type=application/rss+xml title="Economy" href=/economy>'
+    site.put(
+        "/", f"<html lang=en><link rel=alternate type=application/rss+xml href=/feed>{section}"
+    )
+    site.put("/economy", FEED, kind="application/rss+xml")
+    dry = ("source", "add", site.url, "--allow-host", "127.0.0.1", "--dry-run")
+    assert f"also named: feed {site.url}economy (Economy)" in operator.types(*dry).stdout
+    others = operator.reads(*dry)["discovery"]["others"]
+    assert [(one["title"], one["language"]) for one in others] == [("Economy", None)]
+    chosen = (
+        "source",
+        "add",
+        f"{site.url}economy",
+        "--allow-host",
+        "127.0.0.1",
+        "--name",
+        "economy",
+    )
+    assert f"economy: feed {site.url}economy" in operator.types(*chosen).stdout
+
+
 def test_a_dry_run_shows_the_lines_and_changes_nothing(operator: Operator, site: LocalSite) -> None:
     before = operator.files()
     words = ("source", "add", site.url, "--allow-host", "127.0.0.1", "--name", "mine", "--dry-run")

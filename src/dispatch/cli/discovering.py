@@ -55,8 +55,9 @@ def add(
 
     Looked for are, in this order: feeds that the page names, also on its home pages in other
     languages; WordPress; Ghost; feeds at usual addresses; sitemaps. The first kind that brings
-    articles is taken, with one source for each language. The lines go to the end of the file, of
-    which nothing else changes; if it could not be loaded with them, it is left as it was.
+    articles is taken, with one source for each language. What else is named (feeds of sections,
+    other formats) is listed: give its own address to take it. The lines go to the end of the
+    file, of which nothing else changes; if it could not be loaded with them, it is left as it was.
     """
     from dispatch.app.scout import Wish
 
@@ -95,6 +96,9 @@ def _show_added(screen: Screen, added: Added) -> None:
     for one in others:
         also = f"{one.source.kind} {one.source.url} ({one.entries} articles)"
         screen.line(f"also found: {also}; take it with --kind {one.source.kind}")
+    for feed in added.discovery.others:
+        title = f" ({feed.title})" if feed.title else ""
+        screen.line(f"also named: feed {feed.url}{title}; take it with its own address")
     for hint in added.discovery.hints:
         screen.hint(hint)
     screen.line("would be added to the configuration:" if added.is_dry_run else "added:")
