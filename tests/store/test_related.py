@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from dispatch.model.article import Entry
 from dispatch.rules.related import Relation
 from dispatch.store import articles, related
 
@@ -34,6 +36,41 @@ def test_an_article_that_nothing_is_like_is_not_asked_about_again(newsroom: Any)
         related.put_relations(tx, one, newsroom.now, [])
         assert related.list_pending(tx, 10) == []
         assert related.read_also(tx, [one], 3) == {}
+
+
+def test_what_changed_or_came_back_is_looked_at_again_and_what_was_withdrawn_is_not(
+    newsroom: Any,
+) -> None:
+    one, two = newsroom.article("https://a.example/1"), newsroom.article("https://a.example/2")
+    later = newsroom.now + timedelta(hours=1)
+
+    def due(tx: Any) -> list[int]:
+        return [number for number, _, _ in related.list_pending(tx, 10)]
+
+    with newsroom.db.write() as tx:
+        assert due(tx) == [two, one], "the newest first"
+        articles.withdraw_article(tx, two, newsroom.now)
+        assert due(tx) == [one]
+        related.put_relations(tx, one, newsroom.now, [])
+        assert due(tx) == []
+        articles.restore_article(tx, two, later)
+        assert related.list_pending(tx, 10) == [(two, "en", later)]
+        articles.update_article(
+            tx,
+            one,
+            Entry(source_id="1", url="https://a.example/1", title="Changed"),
+            source="site",
+            language="en",
+            sections=["politics"],
+            content_hash="changed",
+            is_significant=True,
+            now=later,
+        )
+        assert due(tx) == [two, one]
+        related.put_relations(tx, one, newsroom.now, [])
+        assert due(tx) == [two, one], "it changed while its company was looked for"
+        related.put_relations(tx, one, later, [])
+        assert due(tx) == [two]
 
 
 def test_an_outline_has_the_text_without_its_tags(newsroom: Any) -> None:

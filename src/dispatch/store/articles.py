@@ -36,6 +36,7 @@ _MOST_CANDIDATES = 500
 
 _article = schema.article
 _section = schema.article_section
+_due = schema.related_due
 #: What others show of a translation: its text is not loaded for that.
 _OFFERED = (
     _article.c.id,
@@ -137,6 +138,7 @@ def add_articles(
     _add_sections(tx, source, {one: draft.sections for one, draft in numbered.items()})
     authors.add_authors(tx, {one: draft.entry.authors for one, draft in numbered.items()})
     search.add_words(tx, {one: draft.entry for one, draft in zip(ids, drafts, strict=True)})
+    _seek_company(tx, ids, now)
     return ids
 
 
@@ -214,18 +216,26 @@ def update_article(
     put_sections(tx, article_id, source, sections)
     authors.put_authors(tx, article_id, (author.name for author in entry.authors))
     search.put_words(tx, article_id, entry)
+    _seek_company(tx, [article_id], now)
 
 
 def withdraw_article(tx: Transaction, article_id: int, now: datetime) -> None:
     """Take an article out of feeds and issues; its aliases stay: it cannot come back as new."""
     change = sa.update(_article).where(_article.c.id == article_id)
     tx.execute(change.values(withdrawn_at=now, changed_at=now))
+    tx.execute(sa.delete(_due).where(_due.c.article_id == article_id))
 
 
 def restore_article(tx: Transaction, article_id: int, now: datetime) -> None:
     """Publish again what was withdrawn, as it was; it enters no issue for it."""
     change = sa.update(_article).where(_article.c.id == article_id)
     tx.execute(change.values(withdrawn_at=None, changed_at=now))
+    _seek_company(tx, [article_id], now)
+
+
+def _seek_company(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """What belongs beside these articles is to be found, for they are new or have changed."""
+    upsert.put_all(tx, _due, [{"article_id": one, "changed_at": now} for one in ids])
 
 
 def mark_updated(tx: Transaction, article_id: int, now: datetime) -> None:

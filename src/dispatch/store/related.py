@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from dispatch.model.article import Article, RelatedArticle
 from dispatch.rules import related
 from dispatch.rules.related import Outline, Relation
-from dispatch.store import articles, schema, upsert
+from dispatch.store import articles, schema
 from dispatch.store.database import Transaction
 
 #: How many relations of an article are kept. An issue leaves out what earlier ones carried, so it
@@ -33,20 +33,16 @@ _TAG = re.compile(r"<[^>]*>")
 
 _article = schema.article
 _related = schema.related
-_pass = schema.related_pass
+_due = schema.related_due
 _section = schema.article_section
 
 
 def list_pending(tx: Transaction, limit: int) -> list[tuple[int, str, datetime]]:
-    """(id, language, when it changed) of articles whose relations are not of their last change."""
+    """(id, language, when it changed) of articles whose company is to be found, newest first."""
     query = (
-        sa.select(_article.c.id, _article.c.language, _article.c.changed_at)
-        .join(_pass, _pass.c.article_id == _article.c.id, isouter=True)
-        .where(
-            _article.c.withdrawn_at.is_(None),
-            sa.or_(_pass.c.changed_at.is_(None), _pass.c.changed_at != _article.c.changed_at),
-        )
-        .order_by(_article.c.entered_at.desc(), _article.c.id.desc())
+        sa.select(_article.c.id, _article.c.language, _due.c.changed_at)
+        .join_from(_due, _article, _article.c.id == _due.c.article_id)
+        .order_by(_due.c.article_id.desc())
         .limit(limit)
     )
     return [(row.id, row.language, row.changed_at) for row in tx.execute(query)]
@@ -79,7 +75,10 @@ def get_outlines(tx: Transaction, ids: Sequence[int]) -> list[Outline]:
 def put_relations(
     tx: Transaction, article_id: int, changed_at: datetime, found: Sequence[Relation]
 ) -> None:
-    """What was found for one article, in place of what was known, and the other way round too."""
+    """What was found for one article, in place of what was known, and the other way round too.
+
+    `changed_at` is which change of it that was found for.
+    """
     own = sa.or_(_related.c.article_id == article_id, _related.c.other_id == article_id)
     tx.execute(sa.delete(_related).where(own))
     rows = [_row(one.article_id, one.other_id, one) for one in found]
@@ -87,7 +86,9 @@ def put_relations(
     if rows:
         tx.execute(sa.insert(_related), rows)
     _trim(tx, [one.other_id for one in found])
-    upsert.put(tx, _pass, {"article_id": article_id, "changed_at": changed_at})
+    # One that changed meanwhile stays due.
+    done = sa.and_(_due.c.article_id == article_id, _due.c.changed_at == changed_at)
+    tx.execute(sa.delete(_due).where(done))
 
 
 def get_relations(tx: Transaction, ids: Collection[int]) -> list[Relation]:

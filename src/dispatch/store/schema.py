@@ -286,9 +286,9 @@ related = sa.Table(
     sa.Column("text", sa.Float, nullable=False),
 )
 
-#: For which state of an article that was found: another `changed_at` means that it is to be anew.
-related_pass = sa.Table(
-    "related_pass",
+#: Articles whose company is to be found, as they came in or changed; what is found is due no more.
+related_due = sa.Table(
+    "related_due",
     metadata,
     sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("changed_at", Moment, nullable=False),
