@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -258,6 +259,33 @@ def test_an_old_wordpress_that_ignores_the_filter_is_compared(
     assert titles(reader.visit()) == ["New", "Recent"]
     assert titles(reader.visit()) == ["New", "Recent"]
     assert not [target for target in site.asked if "modified_after" in target], "it has learnt"
+
+
+def test_an_old_wordpress_is_walked_through_once_a_week_a_page_at_a_visit(
+    site: WordPressSite, reader: Reader
+) -> None:
+    """An edit of an article of half a year ago is found, though nothing says that it was made."""
+    site.version = (5, 6)
+    for number in range(1, 251):
+        site.publish(number, f"Piece {number}", hours_ago(24 * 40 + number))
+    site.publish(300, "Recent", hours_ago(5))
+    reader.visit()
+    watched = json.loads(reader.state.cursor or "{}")["watch"]["articles"]
+    site.publish(240, "Piece 240, corrected", hours_ago(24 * 40 + 240), modified=hours_ago(0))
+    site.publish(999, "Never taken", hours_ago(24 * 400))
+    for hour in range(24 * 7):
+        assert titles(reader.visit(TUESDAY + timedelta(hours=hour))) == ["Recent"]
+    sizes, found = [], set[str]()
+    for hour in range(6):
+        brought = titles(reader.visit(TUESDAY + timedelta(days=7, hours=hour)))
+        sizes.append(len(brought))
+        found |= set(brought)
+        assert sum("per_page=100&" in target for target in site.asked) <= 3
+    assert sizes == [100, 101, 52, 1, 1, 1], "and then it rests for a week"
+    assert "Piece 240, corrected" in found
+    assert "Never taken" not in found
+    assert json.loads(reader.state.cursor or "{}")["watch"]["articles"] == watched
+    assert len(titles(reader.visit(TUESDAY + timedelta(days=14, hours=1)))) > 1
 
 
 def test_more_than_one_visit_can_read_is_read_by_the_next(

@@ -11,7 +11,7 @@ came with 5.7, and before that an unknown parameter is passed over in silence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -32,6 +32,8 @@ MAX_PAGES = 5
 OVERLAP = timedelta(minutes=10)
 #: How far back articles are compared where the interface cannot say what was modified.
 BACK = timedelta(days=30)
+#: How often all that was ever read is compared in its stead, a page of it at a time.
+WALK_EVERY = timedelta(days=7)
 #: How many absent articles are asked for by name in one visit.
 MAX_VERIFIED = 5
 #: How many translations outside of this visit are looked up.
@@ -40,6 +42,10 @@ MAX_LINKS = 100
 FIELDS = (
     "id,date_gmt,modified_gmt,guid,slug,status,link,title,excerpt,content,lang,translations,"
     "wpml_current_locale,wpml_translations,yoast_head_json,_links,_embedded"
+)
+#: A row with all that goes with it.
+_WHOLE: Mapping[str, str | int] = MappingProxyType(
+    {"per_page": PER_PAGE, "_embed": "author,wp:featuredmedia,wp:term", "_fields": FIELDS}
 )
 _LINK = re.compile(r"<([^<>]{1,2000})>\s*;[^,<]*\brel=\"?https://api\.w\.org/\"?")
 _HTML_LINK = re.compile(rb"<link\b[^>]{0,500}\bhttps://api\.w\.org/[^>]{0,500}>", re.IGNORECASE)
@@ -80,6 +86,11 @@ class _Visit:
         self._root = rest.text(cursor.get("root"))
         self._since = rest.moment(cursor.get("since"))
         self._ignores_modified = cursor.get("ignores_modified") is True
+        self._oldest = rest.moment(cursor.get("oldest"))
+        self._walk_at = rest.moment(cursor.get("walk_at"))
+        page = rest.text(cursor.get("walk_page"))
+        self._walk_page = int(page) if page.isdecimal() else 0
+        self._walked: set[str] = set()
         self._watch = watch.read_watch(cursor.get("watch"))
         self._is_cut_off = False
 
@@ -90,7 +101,8 @@ class _Visit:
         links = self._links(rows)
         reader = wordpress_rows.Reader(self._source, self._zone, self._now, links)
         entries = [entry for row in rows.values() if (entry := reader.entry(row))]
-        self._watch = self._watch.add(_newest(rows, entries))
+        fresh = {name: row for name, row in rows.items() if name not in self._walked}
+        self._watch = self._watch.add(_newest(fresh, entries))
         return Harvest(
             entries=tuple(markup.clean_entry(entry, self._site) for entry in (*entries, *gone)),
             cursor=self._cursor(rows),
@@ -106,7 +118,33 @@ class _Visit:
             if not self._ignores_modified:
                 return rows
         after = rest.stamp(self._since - BACK)
-        return list(self._pages({"orderby": "date", "order": "desc", "after": after}))
+        recent = list(self._pages({"orderby": "date", "order": "desc", "after": after}))
+        walked = self._walk()
+        self._walked = _ids(walked) - _ids(recent)
+        return [*walked, *recent]
+
+    def _walk(self) -> list[Row]:
+        """One page of all that was ever read, on a walk that begins once a week.
+
+        An interface that cannot say what was modified would hide an edit of an older article.
+        """
+        if self._oldest is None:
+            return []
+        self._walk_at = self._walk_at or self._now
+        if not self._walk_page and self._now - self._walk_at < WALK_EVERY:
+            return []
+        if not self._walk_page:
+            self._walk_at, self._walk_page = self._now, 1
+        answer = self._page({**_WHOLE, "orderby": "date", "order": "desc", "page": self._walk_page})
+        rows = answer.rows() if answer else []
+        read = [row for row in rows if self._was_read(row)]
+        is_end = answer is None or len(read) < len(rows) or _is_last(answer, self._walk_page)
+        self._walk_page = 0 if is_end else self._walk_page + 1
+        return read
+
+    def _was_read(self, row: Row) -> bool:
+        at = rest.moment(row.get("date_gmt"))
+        return at is not None and self._oldest is not None and at >= self._oldest
 
     def _pages(self, query: Mapping[str, str]) -> Iterator[Row]:
         """The rows of page after page.
@@ -114,13 +152,8 @@ class _Visit:
         A page's length is no sign of the end: WordPress leaves out what a stranger may not read,
         and does so after it has counted.
         """
-        fixed: dict[str, str | int] = {
-            "per_page": PER_PAGE,
-            "_embed": "author,wp:featuredmedia,wp:term",
-            "_fields": FIELDS,
-        }
         for number in range(1, MAX_PAGES + 1):
-            answer = self._page({**fixed, **query, "page": number})
+            answer = self._page({**_WHOLE, **query, "page": number})
             if answer is None:
                 return
             rows = answer.rows()
@@ -216,11 +249,22 @@ class _Visit:
         )
         return rest.write_cursor(
             {
+                "oldest": rest.stamp(oldest) if (oldest := self._first_of(rows)) else "",
+                "walk_at": rest.stamp(self._walk_at) if self._walk_at else "",
+                "walk_page": self._walk_page,
                 "root": self._root,
                 "since": rest.stamp(since),
                 "ignores_modified": self._ignores_modified,
                 "watch": self._watch.as_data(),
             }
+        )
+
+    def _first_of(self, rows: Mapping[str, Row]) -> datetime | None:
+        """The oldest article of the first visit: what lies before it was never taken."""
+        if self._oldest or self._since:
+            return self._oldest
+        return min(
+            filter(None, (rest.moment(row.get("date_gmt")) for row in rows.values())), default=None
         )
 
 
@@ -260,6 +304,10 @@ def _site_of(url: str) -> str:
 def _root(url: str) -> str:
     """Up to the namespace, with a slash at the end."""
     return f"{url.partition('wp/v2')[0].rstrip('/')}/"
+
+
+def _ids(rows: Iterable[Row]) -> set[str]:
+    return {rest.text(row.get("id")) for row in rows}
 
 
 def _is_last(answer: rest.Answer, number: int) -> bool:
