@@ -17,7 +17,7 @@ from datetime import datetime
 from queue import SimpleQueue
 
 from dispatch import fetch, ports, sources
-from dispatch.collect import intake, missing, remember
+from dispatch.collect import intake, missing, recleaning, remember
 from dispatch.collect import report as lines
 from dispatch.collect.desk import Desk
 from dispatch.collect.report import CollectReport, SourceReport
@@ -72,6 +72,7 @@ def collect(
     source that is gone for good (410): for that an operator must have named it (`is_named`).
     """
     desk = Desk(db=db, publication=publication, fetcher=fetcher, clock=clock, is_dry_run=dry_run)
+    recleaned = recleaning.clean_again(desk)
     due = _due(db, wanted, clock.now(), force=force, is_named=is_named)
     reports: list[SourceReport] = []
     quiet: list[tuple[_Visit, Harvest]] = []
@@ -91,7 +92,7 @@ def collect(
     if progress and due:
         progress(len(reports), len(due), "sources")
     reports = lines.joined(reports, missing.look_for(desk, wanted))
-    return CollectReport(sources=tuple(reports), is_dry_run=dry_run)
+    return CollectReport(sources=tuple(reports), recleaned=recleaned, is_dry_run=dry_run)
 
 
 def take_in(

@@ -52,9 +52,13 @@ def joined(reports: Iterable[SourceReport], more: Iterable[SourceReport]) -> lis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectReport:
-    """What one round brought; sources that were not due do not appear."""
+    """What one round brought; sources that were not due do not appear.
+
+    `recleaned` counts stored texts that a new policy of cleaning changed.
+    """
 
     sources: tuple[SourceReport, ...]
+    recleaned: int = 0
     is_dry_run: bool = False
 
     @property
@@ -65,4 +69,4 @@ class CollectReport:
     @property
     def has_changes(self) -> bool:
         """Whether feeds may have to be built anew."""
-        return any(report.has_changes for report in self.sources)
+        return bool(self.recleaned) or any(report.has_changes for report in self.sources)

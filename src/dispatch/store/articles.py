@@ -238,6 +238,19 @@ def _seek_company(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     upsert.put_all(tx, _due, [{"article_id": one, "changed_at": now} for one in ids])
 
 
+def list_bodies(tx: Transaction, after: int, limit: int) -> list[tuple[int, str, str]]:
+    """Number, address and text of the articles with numbers above `after`, by number."""
+    query = sa.select(_article.c.id, _article.c.url, _article.c.html)
+    rows = tx.execute(query.where(_article.c.id > after).order_by(_article.c.id).limit(limit))
+    return [(row.id, row.url, row.html) for row in rows]
+
+
+def put_body(tx: Transaction, article_id: int, html: str, now: datetime) -> None:
+    """Give an article the same text in other markup: no change that its readers are told of."""
+    change = sa.update(_article).where(_article.c.id == article_id)
+    tx.execute(change.values(html=html, changed_at=now))
+
+
 def mark_updated(tx: Transaction, article_id: int, now: datetime) -> None:
     """An editor's word that readers who had the article may get it again."""
     change = sa.update(_article).where(_article.c.id == article_id)

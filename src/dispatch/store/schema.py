@@ -185,6 +185,15 @@ source_state = sa.Table(
     sa.Column("read_as", sa.Text),
 )
 
+#: How far a pass over all articles has come, and for which version of what it does.
+sweep = sa.Table(
+    "sweep",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("last_id", sa.Integer),
+)
+
 #: What the last document of each feed showed, newest first: what the next one is held against.
 feed_window = sa.Table(
     "feed_window",
