@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dispatch import fetch
 from dispatch.model.fault import Fault, FaultLevel
-from dispatch.rules import feed_lint
+from dispatch.rules import feed_lint, feed_lint_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +122,8 @@ def _not_304(
 
 
 def _error(code: str, detail: str) -> Fault:
-    return Fault(code=code, level=FaultLevel.ERROR, where="server", detail=detail)
+    return feed_lint_values.error(code, "server", detail)
 
 
 def _warning(code: str, detail: str) -> Fault:
-    return Fault(code=code, level=FaultLevel.WARNING, where="server", detail=detail)
+    return feed_lint_values.warning(code, "server", detail)

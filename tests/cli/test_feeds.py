@@ -112,3 +112,33 @@ def test_the_readers_are_shown_as_a_table(operator: Operator) -> None:
     shown = operator.types("feeds", "readers").stdout
     assert "en/rss.xml" in shown
     assert "120" in shown
+
+
+def test_a_mistake_of_a_template_is_told_three_times_and_what_helps_once(
+    operator: Operator,
+) -> None:
+    items = b"".join(b"<item><title>T%d</title></item>" % number for number in range(9))
+    path = operator.folder / "old.xml"
+    path.write_bytes(RSS.replace(b"</channel>", items + b"</channel>"))
+    shown = operator.types("feeds", "lint", str(path)).stdout
+    assert shown.count("MissingGuid") == 4
+    assert "and 6 more of MissingGuid" in shown
+    assert shown.count("give every item a guid") == 1
+    assert "1 feed: 0 errors, 10 warnings" in shown
+    told = operator.reads("feeds", "lint", str(path))["feeds"][0]["faults"]
+    assert len([one for one in told if one["code"] == "MissingGuid"]) == 9
+    assert all(one["cure"] for one in told)
+
+
+def test_a_list_of_feeds_is_judged_too(operator: Operator) -> None:
+    path = operator.folder / "list.opml"
+    path.write_text("<opml version='2.0'><head/><body><outline type='rss'/></body></opml>", "utf-8")
+    assert codes(operator, str(path), code=3) == {
+        "MissingAttribute",
+        "MissingTitle",
+        "MissingTitleAttr",
+        "MissingXmlURL",
+    }
+    operator.types("collect")
+    (operator.folder / "feeds/en/feeds.opml").write_text("<opml/>", "utf-8")
+    assert "InvalidOPMLVersion" in codes(operator, code=3), "ours are among them"

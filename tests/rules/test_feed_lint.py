@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dispatch import lint, rules
 from dispatch.model.fault import FaultLevel
-from dispatch.rules import feed_lint
+from dispatch.rules import feed_lint, feed_lint_cures
 
 #: Modules that are tried here beside, or instead of, the one of this name.
 ALSO_TESTS = (
     "rules/feed_lint_atom",
     "rules/feed_lint_json",
+    "rules/feed_lint_opml",
     "rules/feed_lint_rss",
     "rules/feed_lint_values",
 )
@@ -165,7 +169,7 @@ def test_a_good_json_feed_has_no_fault() -> None:
             "DeletedEntryStands",
         ),
         ("</feed>", "", "SAXError"),
-        ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "UndefinedElement"),
+        ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "ObsoleteNamespace"),
     ],
 )
 def test_a_fault_of_atom_is_seen(before: str, after: str, code: str) -> None:
@@ -253,10 +257,10 @@ def test_a_fault_of_json_is_seen(feed: dict[str, Any], code: str) -> None:
 
 
 def test_a_document_of_something_else_is_no_feed() -> None:
-    assert codes("<html><body/></html>") == ["UndefinedElement"]
+    assert codes("<html><body/></html>") == ["NotAFeed"]
     assert codes("Not found") == ["SAXError"]
     assert codes("{") == ["InvalidJson"]
-    assert codes("") == ["SAXError"]
+    assert codes("") == ["NotAFeed"]
 
 
 def test_what_a_stranger_declares_is_not_expanded() -> None:
@@ -285,3 +289,127 @@ def test_a_feed_that_weighs_too_much_is_named_with_its_weight() -> None:
 def test_a_byte_order_mark_is_seen_in_every_format() -> None:
     for body in (RSS, json.dumps(JSON)):
         assert "ByteOrderMark" in codes(f"\N{BYTE ORDER MARK}{body}")
+
+
+OPML = """<?xml version="1.0" encoding="utf-8"?>
+<opml version="2.0">
+<head>
+<title>Feeds</title>
+<dateModified>Tue, 24 Nov 2026 09:00:00 GMT</dateModified>
+<ownerId>https://meridian.example/</ownerId>
+<ownerEmail>desk@meridian.example</ownerEmail>
+<expansionState>1, 3</expansionState>
+<windowTop>10</windowTop>
+</head>
+<body>
+<outline text="News">
+<outline type="rss" text="All" title="All" xmlUrl="https://meridian.example/rss" version="RSS2"/>
+<outline type="link" text="About" url="https://meridian.example/about" isComment="false"/>
+</outline>
+</body>
+</opml>
+"""
+
+
+def test_a_list_that_programs_import_is_without_fault() -> None:
+    assert feed_lint.lint(OPML.encode(), media_type="text/x-opml", now=NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('<opml version="2.0">', "<opml>", "InvalidOPMLVersion"),
+        ('<opml version="2.0">', '<opml version="1.0">', "ObsoleteVersion"),
+        ("<title>Feeds</title>", "", "MissingTitle"),
+        ("<title>Feeds</title>", "<title>A</title><title>B</title>", "DuplicateElement"),
+        ("<title>Feeds</title>", "<title>A</title><name>B</name>", "UndefinedElement"),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "2026-11-24", "InvalidRFC2822Date"),
+        ("Tue, 24 Nov", "Mon, 24 Nov", "IncorrectDOW"),
+        ("https://meridian.example/<", "meridian<", "InvalidFullLink"),
+        ("desk@meridian.example", "desk", "InvalidAddrSpec"),
+        ("1, 3", "one", "InvalidExpansionState"),
+        ("<windowTop>10", "<windowTop>high", "InvalidNonNegativeInteger"),
+        (OPML[OPML.index("<head>") : OPML.index("<body>")], "", "MissingElement"),
+        (OPML[OPML.index("<outline") : OPML.index("</body>")], "", "MissingElement"),
+        ('text="News"', 'title="News"', "MissingAttribute"),
+        ('xmlUrl="https://meridian.example/rss"', "", "MissingXmlURL"),
+        ("https://meridian.example/rss", "/rss", "InvalidFullLink"),
+        ('type="rss"', 'type="atom"', "InvalidOutlineType"),
+        ('type="rss"', "", "InvalidOutlineType"),
+        ('title="All"', "", "MissingTitleAttr"),
+        ('version="RSS2"', 'version="Atom"', "InvalidOutlineVersion"),
+        ('version="RSS2"', 'language="english"', "InvalidLanguage"),
+        ('url="https://meridian.example/about"', "", "MissingUrlAttr"),
+        ('isComment="false"', 'isComment="no"', "InvalidTrueFalse"),
+        ('isComment="false"', 'created="today"', "InvalidRFC2822Date"),
+        ('type="link"', 'type="rss" xmlUrl="https://meridian.example/rss"', "DuplicateValue"),
+    ],
+)
+def test_a_fault_of_a_list_is_seen(before: str, after: str, code: str) -> None:
+    assert before in OPML
+    assert code in codes(OPML.replace(before, after, 1))
+
+
+def test_every_fault_says_what_helps() -> None:
+    source = "".join(
+        path.read_text("utf-8")
+        for path in [*Path(rules.__file__).parent.glob("feed_lint*.py"), Path(lint.__file__)]
+    )
+    calls = r'(?:error|warning|_warn)\(\s*"(\w+)"|code(?:: str)? ?= ?"(\w+)"'
+    named = {one or other for one, other in re.findall(calls, source)}
+    named |= {"InvalidWidth", "InvalidHeight", "MissingTitle", "MissingLink", "MissingDescription"}
+    assert named - feed_lint_cures.CURES.keys() == set()
+    assert feed_lint_cures.CURES.keys() - named == set(), "nobody says these"
+    (fault,) = feed_lint.lint(b"<html/>")
+    assert fault.cure
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        (RSS.replace("<item>", "<item><x/>", 1), "item 1, line "),
+        (ATOM.replace("</entry>", "<x/></entry>", 1), "entry 1, line "),
+        (OPML.replace('text="News"', ""), "outline, line 12 "),
+        (RSS.replace("</item>", "", 1), "line "),
+    ],
+)
+def test_a_fault_names_its_line(given: str, where: str) -> None:
+    assert any(where in f"{one.where} {one.detail}" for one in feed_lint.lint(given.encode()))
+
+
+@pytest.mark.parametrize(
+    ("given", "where", "words"),
+    [
+        ("<rss><channel><title>R&D News</title></channel></rss>", "line 1", "write &amp;"),
+        ("<rss><channel><title>A & B</title></channel></rss>", "line 1", "write &amp;"),
+        ('\n<?xml version="1.0"?><rss/>', "line 2", "stands before it"),
+        ("<rss>\n<dc:creator>A</dc:creator></rss>", "line 2", "declare the prefix"),
+        ("<rss><title>A&nbsp;B</title></rss>", "line 1", "by its number"),
+        ("<rss>\n\n<title>A\x07</title></rss>", "line 3", "control character"),
+        ("<rss><channel>", "line 1", "cut off"),
+        ("<rss/><b>Warning</b>: mysql", "line 1", "message of an error"),
+        ("<rss><p>a<br></p></rss>", "line 1", "not closed"),
+        ("Warning: <rss/>", "line 1", "before the first element"),
+        ("<rss><title>1 <2</title></rss>", "line 1", "write &lt;"),
+        ("", "document", "is empty"),
+        ("<!DOCTYPE html><html><p>Not found<br></html>", "document", "web page"),
+        ("<!-- cached -->\n<HTML><p>x<br></HTML>", "document", "web page"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_words(given: str, where: str, words: str) -> None:
+    (fault,) = feed_lint.lint(given.encode())
+    assert fault.where.startswith(where)
+    assert words in fault.detail
+    assert "<string>" not in fault.detail
+
+
+def test_a_feed_in_other_bytes_than_it_says_is_told_so() -> None:
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<rss><title>Café</title></rss>'
+    (fault,) = feed_lint.lint(text.encode("latin-1"))
+    assert "says UTF-8 and is not" in fault.detail
+
+
+def test_text_that_a_library_calls_cdata_is_judged_as_html() -> None:
+    content = '<content type="CDATA">&lt;b onclick="x()"/&gt;'
+    found = codes(ATOM.replace('<content type="html">', content, 1))
+    assert {"InvalidMIMEType", "SecurityRiskAttr"} <= set(found)

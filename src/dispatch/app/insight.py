@@ -96,9 +96,13 @@ class Insight:
         now = self._office.clock.now()
         if not places:
             folder = self._office.config.folders.feeds
+            lists = self._feeds.list_files().items()
             return [
-                lint.check_file(folder / one.path, now, url=one.url, media_type=one.media_type)
-                for one in self._feeds.list_addresses()
+                *(
+                    lint.check_file(folder / one.path, now, url=one.url, media_type=one.media_type)
+                    for one in self._feeds.list_addresses()
+                ),
+                *(lint.check_file(folder / path, now, media_type=kind) for path, kind in lists),
             ]
         with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
             return [self._lint_one(fetcher, place, allow_hosts) for place in places]

@@ -12,8 +12,15 @@ from dispatch.cli.door import Door, pass_door
 from dispatch.cli.screen import Screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dispatch.lint import CheckedFeed
+    from dispatch.model.fault import Fault
     from dispatch.model.feed_poll import FeedAudience
+
+
+#: So many faults of one name are shown of a feed; --json has all.
+MOST_ALIKE = 3
 
 
 @click.group("feeds", cls=options.Group)
@@ -40,11 +47,12 @@ def feeds() -> None:
 )
 @pass_door
 def lint(door: Door, places: tuple[str, ...], allow_hosts: tuple[str, ...]) -> None:
-    """Find what is wrong with feeds: RSS, Atom and JSON Feed, your own or anybody's.
+    """Find what is wrong with feeds: RSS, Atom, JSON Feed and lists in OPML, yours or anybody's.
 
     Without a URL or FILE, every published feed of the site. For a URL the server is looked at as
     well: media type, validators, 304, redirects. Each fault has the name that the W3C's validator
-    has for it. The exit code is 3 if any feed has an error; warnings alone leave it 0.
+    has for it, its place, and what helps. The exit code is 3 if any feed has an error; warnings
+    alone leave it 0.
     """
     with door.site(dry_run=True) as site:
         checked = site.insight.lint(places, allow_hosts)
@@ -96,15 +104,30 @@ def readers(door: Door, logs: tuple[Path, ...]) -> None:
 
 def _show_faults(screen: Screen, checked: list[CheckedFeed]) -> None:
     for one in checked:
-        for fault in one.faults:
-            text = f"{one.place}: {fault.where}: {fault.code}: {fault.detail}"
-            if fault.level.value == "error":
-                screen.bad(text)
-            else:
-                screen.line(text, colour="yellow")
+        for alike in _by_code(one.faults):
+            for fault in alike[:MOST_ALIKE]:
+                text = f"{one.place}: {fault.where}: {fault.code}: {fault.detail}"
+                if fault.level.value == "error":
+                    screen.bad(text)
+                else:
+                    screen.line(text, colour="yellow")
+            if len(alike) > MOST_ALIKE:
+                screen.line(f"  and {len(alike) - MOST_ALIKE} more of {alike[0].code}")
+            if alike[0].cure:
+                screen.hint(alike[0].cure)
     errors = sum(fault.level.value == "error" for one in checked for fault in one.faults)
     every = sum(len(one.faults) for one in checked)
-    screen.line(f"{len(checked)} feeds: {errors} errors, {every - errors} warnings")
+    counts = ((len(checked), "feed"), (errors, "error"), (every - errors, "warning"))
+    first, *rest = (f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    screen.line(f"{first}: {', '.join(rest)}")
+
+
+def _by_code(faults: Sequence[Fault]) -> list[list[Fault]]:
+    """Faults of one name together: a mistake in a template stands in every item."""
+    found: dict[tuple[str, str], list[Fault]] = {}
+    for one in faults:
+        found.setdefault((one.code, one.level), []).append(one)
+    return list(found.values())
 
 
 def _show_audiences(screen: Screen, audiences: tuple[FeedAudience, ...]) -> None:

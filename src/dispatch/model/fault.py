@@ -18,10 +18,12 @@ class Fault:
     """One thing that is wrong with a feed.
 
     `code` is the name that the W3C's feed validator has for it, where it has one: its page of
-    explanation is found under it. `where` names the element ("feed", "entry 3 (tag:...)").
+    explanation is found under it. `where` names the element and its line ("feed", "entry 3, line 41
+    (tag:...)"), `cure` what to do about it.
     """
 
     code: str
     level: FaultLevel
     where: str
     detail: str
+    cure: str = ""

@@ -1,4 +1,4 @@
-"""Judges a feed: RSS 2.0, Atom 1.0 or JSON Feed 1.1, ours or anybody's.
+"""Judges a feed: RSS 2.0, Atom 1.0 or JSON Feed 1.1, ours or anybody's; and lists in OPML 2.0.
 
 In: the bytes of a document, and what is known of how it was served. Out: its faults, in the order
 of the document. Never: the network (a link is judged by its form), or a parser that expands what a
@@ -11,6 +11,7 @@ known to get wrong. A feed that passes here has neither error nor warning there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from dispatch.model.fault import Fault
-from dispatch.rules import feed_lint_atom, feed_lint_json, feed_lint_rss
+from dispatch.rules import feed_lint_atom, feed_lint_json, feed_lint_opml, feed_lint_rss
 from dispatch.rules import feed_lint_values as values
 
 #: What a feed should weigh at most, and what several services refuse beyond.
@@ -29,12 +30,35 @@ MOST_BYTES: Final = 1024 * 1024
 #: Where a document type stands, if there is one.
 _HEAD_BYTES: Final = 1024
 
+_PAGE: Final = re.compile(rb"(?is)\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html)\b")
+
+#: What the parser of XML says -> what it comes from, most of the time.
+_MEANINGS: Final = {
+    "EntityRef: no name": "a bare & in text; write &amp;",
+    "EntityRef: expecting ';'": "a bare & in text or in an address; write &amp;",
+    "not defined": "declare the prefix on the first element (xmlns:...), or write a named "
+    "character (&nbsp;) by its number (&#160;)",
+    "declaration allowed only at the start": "something stands before it, often an empty line "
+    "that a theme or plug-in prints",
+    "invalid Char value": "a control character, often pasted from a word processor; drop it",
+    "bytes in character encoding": "it says UTF-8 and is not",
+    "not proper UTF-8": "it says UTF-8 and is not",
+    "Premature end": "it is cut off; the program that writes it may have failed midway",
+    "Extra content at the end": "something follows the last element, often a message of an error",
+    "tag mismatch": "an element is not closed, or HTML stands there unescaped",
+    "Start tag expected": "something stands before the first element",
+    "StartTag: invalid element name": "a bare < in text; write &lt;",
+}
+
+_ATOM_03: Final = "{http://purl.org/atom/ns#}"
+
 #: Media types under which each format may be served; XML is shown by browsers, as the others are
 #: not, and the W3C's validator takes it.
 _MEDIA_TYPES: Final = {
     "rss": ("application/rss+xml", "application/xml", "text/xml"),
     "atom": ("application/atom+xml", "application/xml", "text/xml"),
     "json": ("application/feed+json", "application/json"),
+    "opml": ("text/x-opml", "text/xml", "application/xml"),
 }
 
 #: The namespaces that the W3C's validator knows; it warns of every other.
@@ -113,17 +137,41 @@ def _xml_faults(body: bytes, url: str | None, now: datetime | None) -> tuple[str
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
-        return "xml", [values.error("SAXError", "feed", f"is no well-formed XML: {problem}")]
+        return "xml", [_syntax_fault(body, problem)]
     faults = [*_document_faults(root, body)]
     tag = str(root.tag)
     if tag == f"{{{values.ATOM}}}feed":
         return "atom", [*faults, *feed_lint_atom.faults(root, url=url, now=now)]
+    if tag == "opml":
+        return "opml", [*faults, *feed_lint_opml.faults(root, now=now)]
     if tag == "rss":
         return "rss", [*faults, *feed_lint_rss.faults(root, url=url, now=now)]
-    return "xml", [
-        *faults,
-        values.error("UndefinedElement", "feed", f"<{tag}> is no feed known here"),
-    ]
+    if tag.startswith(_ATOM_03):
+        detail = "is Atom 0.3, a draft of 2003"
+        return "xml", [values.error("ObsoleteNamespace", "document", detail)]
+    return "xml", [values.error("NotAFeed", "document", _describe(tag))]
+
+
+def _syntax_fault(body: bytes, problem: Exception) -> Fault:
+    """What keeps the document from being read, in words for whoever made it."""
+    if not body.strip():
+        return values.error("NotAFeed", "document", "is empty")
+    if _PAGE.match(body):
+        return values.error("NotAFeed", "document", "this is a web page")
+    line, column = getattr(problem, "position", None) or (1, 1)
+    said = str(problem).partition(" (<string>")[0].partition(", line ")[0]
+    meaning = next((words for sign, words in _MEANINGS.items() if sign in said), "")
+    detail = f"is no well-formed XML: {said}{f': {meaning}' if meaning else ''}"
+    return values.error("SAXError", f"line {line}, column {column}", detail)
+
+
+def _describe(tag: str) -> str:
+    name = etree.QName(tag).localname
+    if name == "html":
+        return "this is a web page"
+    if name == "RDF":
+        return "RSS 1.0 (RDF) is not judged here; publish RSS 2.0 or Atom beside it"
+    return f"<{name}> begins no feed known here"
 
 
 def _document_faults(root: Element, body: bytes) -> Iterator[Fault]:

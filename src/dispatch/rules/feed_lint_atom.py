@@ -63,8 +63,9 @@ def faults(root: Element, *, url: str | None, now: datetime | None) -> Iterator[
 
 
 def entry_name(number: int, entry: Element) -> str:
-    """How an entry is called in a fault: its place and its id."""
-    return f"entry {number} ({entry.findtext(f'{_ATOM}id') or 'no id'})"
+    """How an entry is called in a fault: its place, its line and its id."""
+    uid = entry.findtext(f"{_ATOM}id") or "no id"
+    return f"entry {number}, line {entry.sourceline} ({uid})"
 
 
 def _entry_faults(entry: Element, where: str, now: datetime | None) -> Iterator[Fault]:
@@ -96,7 +97,9 @@ def _content_faults(entry: Element, where: str, *, has_page: bool) -> Iterator[F
     kind = content.get("type", "text")
     if content.get("src") and summary is None:
         yield values.error("MissingSummary", where, "content that lies elsewhere needs a summary")
-    if kind == "html":
+    if kind.upper() == "CDATA":
+        yield values.error("InvalidMIMEType", where, f'type {kind!r}; write type="html"')
+    if kind == "html" or kind.upper() == "CDATA":
         if len(content):
             yield values.error("NotEscaped", where, "content of type html holds elements")
         yield from values.html_faults(content.text or "", where)

@@ -66,7 +66,8 @@ def faults(root: Element, *, url: str | None, now: datetime | None) -> Iterator[
     yield from _self_faults(channel, url)
     items = channel.findall("item")
     for number, item in enumerate(items, 1):
-        where = f"item {number} ({item.findtext('guid') or item.findtext('link') or 'no guid'})"
+        name = item.findtext("guid") or item.findtext("link") or "no guid"
+        where = f"item {number}, line {item.sourceline} ({name})"
         yield from _item_faults(item, where, now)
     for guid, times in Counter(item.findtext("guid") for item in items).items():
         if guid and times > 1:
@@ -84,7 +85,7 @@ def _channel_faults(channel: Element, now: datetime | None) -> Iterator[Fault]:
     for link in channel.iterfind("link"):
         yield from values.uri_faults(link.text or "", "channel link")
     for name in ("pubDate", "lastBuildDate"):
-        yield from _date_faults(channel, "channel", name, now)
+        yield from date_faults(channel, "channel", name, now)
     for name in ("title", "description", "copyright"):
         yield from _plain_faults(channel, "channel", name)
     yield from _value_faults(channel)
@@ -158,9 +159,9 @@ def _item_faults(item: Element, where: str, now: datetime | None) -> Iterator[Fa
     for link in item.iterfind("link"):
         yield from values.uri_faults(link.text or "", f"{where} link")
     yield from _guid_faults(item, where)
-    yield from _date_faults(item, where, "pubDate", now)
+    yield from date_faults(item, where, "pubDate", now)
     for one in item.iterfind(f"{_ATOM}updated"):
-        yield from values.date_faults(one.text or "", where, now)
+        yield from values.date_faults(one.text or "", f"{where} atom:updated", now)
     yield from _plain_faults(item, where, "title")
     for name in ("description", _ENCODED):
         for one in item.iterfind(name):
@@ -234,16 +235,21 @@ def _plain_faults(parent: Element, where: str, name: str) -> Iterator[Fault]:
             yield from values.plain_faults(one.text or "", f"{where} {name}")
 
 
-def _date_faults(parent: Element, where: str, name: str, now: datetime | None) -> Iterator[Fault]:
+def date_faults(parent: Element, where: str, name: str, now: datetime | None) -> Iterator[Fault]:
+    """Whether every child of a name is a date of RSS (RFC 822), and a likely one."""
     for one in parent.iterfind(name):
-        value = one.text or ""
-        moment = _read_date(value)
-        if moment is None or not _DATE.fullmatch(value):
-            yield values.error("InvalidRFC2822Date", f"{where} {name}", repr(value))
-        elif not value.startswith(moment.strftime("%a")) and "," in value:
-            yield values.error("IncorrectDOW", f"{where} {name}", repr(value))
-        elif moment.tzinfo is not None:
-            yield from values.plausible_faults(moment, f"{where} {name}", now)
+        yield from moment_faults(one.text or "", f"{where} {name}", now)
+
+
+def moment_faults(value: str, where: str, now: datetime | None) -> Iterator[Fault]:
+    """The same for the value of an attribute."""
+    moment = _read_date(value)
+    if moment is None or not _DATE.fullmatch(value):
+        yield values.error("InvalidRFC2822Date", where, f"{value!r} is no date of RFC 822")
+    elif not value.startswith(moment.strftime("%a")) and "," in value:
+        yield values.error("IncorrectDOW", where, f"{value!r} was a {moment:%a}")
+    elif moment.tzinfo is not None:
+        yield from values.plausible_faults(moment, where, now)
 
 
 def _read_date(value: str) -> datetime | None:

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from dispatch.model.fault import Fault, FaultLevel
+from dispatch.rules import feed_lint_cures
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 CONTENT: Final = "http://purl.org/rss/1.0/modules/content/"
@@ -63,12 +64,17 @@ _LAZY: Final = ("data-src", "data-lazy-src", "data-original", "data-srcset", "da
 
 def error(code: str, where: str, detail: str) -> Fault:
     """Something that a specification forbids."""
-    return Fault(code=code, level=FaultLevel.ERROR, where=where, detail=detail)
+    return _fault(code, FaultLevel.ERROR, where, detail)
 
 
 def warning(code: str, where: str, detail: str) -> Fault:
     """Something that is known to go wrong."""
-    return Fault(code=code, level=FaultLevel.WARNING, where=where, detail=detail)
+    return _fault(code, FaultLevel.WARNING, where, detail)
+
+
+def _fault(code: str, level: FaultLevel, where: str, detail: str) -> Fault:
+    cure = feed_lint_cures.CURES.get(code, "")
+    return Fault(code=code, level=level, where=where, detail=detail, cure=cure)
 
 
 def url_faults(value: str, where: str, *, code: str = "InvalidFullLink") -> Iterator[Fault]:
