@@ -22,7 +22,10 @@ from dispatch.rules import absence
 from dispatch.store import missing, recognitions
 
 #: Modules that are tried here beside, or instead of, the one of this name.
-ALSO_TESTS = ("store/missing",)
+ALSO_TESTS = (
+    "collect/looks",
+    "store/missing",
+)
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SITE = "https://news.example"

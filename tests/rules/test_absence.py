@@ -77,6 +77,14 @@ def test_a_document_may_run_from_old_to_new() -> None:
     assert absence.newest_first([3, 1, 2], [None, None, None]) == (3, 1, 2), "its own order"
 
 
+def test_a_document_in_no_order_of_time_is_no_window() -> None:
+    hours = [5, 1, 4, 2, 6, 3]
+    assert absence.newest_first(hours, [NOW - timedelta(hours=one) for one in hours]) == ()
+    updated = [9, 1, 2, 3, 4, 5, 6]  # one was updated, and stands on top
+    dates = [NOW - timedelta(hours=one) for one in updated]
+    assert absence.newest_first(updated, dates) == tuple(updated)
+
+
 LOOKS = st.sampled_from(list(absence.Look))
 
 

@@ -43,6 +43,11 @@ WHILE_WITHDRAWN = (
 MOST_MISSING = 20
 
 
+#: A document of which more neighbours than this share stand against its order is in none: one that
+#: is ordered by updates shows a few of them.
+MOST_DISORDER = 0.25
+
+
 class Look(StrEnum):
     """What a look at a page found."""
 
@@ -81,10 +86,16 @@ def judge(
 
 
 def newest_first(shown: Sequence[int], dates: Sequence[datetime | None]) -> tuple[int, ...]:
-    """The articles of a document from its new end to its old one, whichever way it runs."""
+    """The articles of a document from its new end to its old one, whichever way it runs.
+
+    Nothing for one that runs by something else than time (a list of what is read most): what it
+    leaves out proves nothing.
+    """
     known = [date for date in dates if date]
     rising = sum(one < other for one, other in itertools.pairwise(known))
     falling = sum(one > other for one, other in itertools.pairwise(known))
+    if min(rising, falling) > (rising + falling) * MOST_DISORDER:
+        return ()
     return tuple(reversed(shown)) if rising > falling else tuple(shown)
 
 
@@ -96,7 +107,7 @@ def vanished(before: Sequence[int], shown: Sequence[int]) -> tuple[int, ...]:
     """
     present, earlier = set(shown), set(before)
     common = [at for at, one in enumerate(before) if one in present]
-    if not common:
+    if not common:  # nor is there any where the next one is in no order
         return ()
     reaches_further = shown[-1] not in earlier
     window = before if reaches_further else before[: common[-1]]

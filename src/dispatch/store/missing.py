@@ -27,8 +27,12 @@ class Due:
 
     missing: Missing
     url: str
-    title: str
     is_withdrawn: bool
+
+    @property
+    def source(self) -> str:
+        """The name of its source."""
+        return self.missing.source
 
 
 def get_window(tx: Transaction, source: str) -> tuple[int, ...]:
@@ -68,9 +72,7 @@ def remove(tx: Transaction, articles: Collection[int]) -> None:
 def list_due(tx: Transaction, sources: Collection[str], now: datetime) -> list[Due]:
     """What is to be looked at now, longest waiting first, then newest."""
     query = (
-        sa.select(
-            _table, _article.c.url, _article.c.title, _article.c.withdrawn_at.label("is_gone")
-        )
+        sa.select(_table, _article.c.url, _article.c.withdrawn_at.label("is_gone"))
         .join(_article, _article.c.id == _table.c.article_id)
         .where(_table.c.next_look_at <= now)
         .order_by(_table.c.next_look_at, _table.c.article_id.desc())
@@ -81,5 +83,5 @@ def list_due(tx: Transaction, sources: Collection[str], now: datetime) -> list[D
 
 def _due(row: sa.Row[tuple[object, ...]]) -> Due:
     values = row._asdict()
-    url, title, gone_at = (values.pop(name) for name in ("url", "title", "is_gone"))
-    return Due(missing=Missing(**values), url=url, title=title, is_withdrawn=gone_at is not None)
+    url, gone_at = (values.pop(name) for name in ("url", "is_gone"))
+    return Due(missing=Missing(**values), url=url, is_withdrawn=gone_at is not None)
