@@ -58,9 +58,13 @@ def test_a_property_outside_of_any_item_is_nobodys() -> None:
     assert read("<p itemprop='headline'>Alone</p>") == ()
 
 
-def test_the_number_of_items_and_the_length_of_values_are_bounded() -> None:
+def test_the_number_of_items_and_properties_and_the_length_of_values_are_bounded() -> None:
     items = read("<p itemscope></p>" * (page_microdata.MAX_ITEMS + 50))
     assert len(items) == page_microdata.MAX_ITEMS
+    (item,) = read(
+        "<div itemscope>" + "<p itemprop='x'>y</p>" * (page_microdata.MAX_PROPERTIES + 9)
+    )
+    assert len(item["x"]) == page_microdata.MAX_PROPERTIES
     (item,) = read(f"<div itemscope><p itemprop='x'>{'word ' * 10_000}</p></div>")
     assert 0 < len(item["x"]) <= page_microdata.MAX_CHARACTERS
 

@@ -48,3 +48,4 @@ def test_a_page_beyond_all_bounds_is_not_searched() -> None:
     prose = "<p>Some words of a text that goes on for a while, and more.</p>"
     assert find(prose * 20, ()) != ""
     assert find(prose * (page_text.MAX_ELEMENTS + 1), ()) == ""
+    assert find(prose * 20 + "<p>" + "words " * page_text.MAX_CHARACTERS, ()) == ""

@@ -27,6 +27,7 @@ from dispatch.sources import (
     page_data,
     page_links,
     page_microdata,
+    page_tags,
     page_text,
     rest,
     selectors,
@@ -60,7 +61,8 @@ def tree_of(body: bytes, content_type: str | None) -> Element | None:
         kind = f"text/html; charset={declared[1].decode('ascii')}"
     text, _, _ = feed_wire.decode(body, kind)
     try:
-        return html.document_fromstring(text_rules.without_hidden(text))
+        bounded = page_tags.without_crowds(text_rules.without_hidden(text))
+        return html.document_fromstring(bounded)
     except (etree.LxmlError, ValueError):
         return None
 

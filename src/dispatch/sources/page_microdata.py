@@ -13,6 +13,7 @@ from dispatch.sources.feed_wire import Element
 from dispatch.sources.rest import Row
 
 MAX_ITEMS: Final = 500
+MAX_PROPERTIES: Final = 2_000
 MAX_CHARACTERS: Final = 2_000
 
 #: Properties whose values are whole texts, or pages: nobody here asks for them.
@@ -32,10 +33,12 @@ def read(tree: Element) -> tuple[Row, ...]:
     """The items of the page, in the order of the document, each with those below it."""
     items: dict[Element, dict[str, Any]] = {}
     below: list[dict[str, Any]] = []
+    properties = 0
     for element in tree.iter("*"):
-        if len(items) >= MAX_ITEMS:
-            break
         names = (element.get("itemprop") or "").split()
+        properties += len(names)
+        if len(items) >= MAX_ITEMS or properties > MAX_PROPERTIES:
+            break
         owner = _owner(element, items) if names else None
         if element.get("itemscope") is not None:
             items[element] = _item(element)

@@ -14,8 +14,9 @@ from lxml import etree, html
 
 from dispatch.sources.feed_wire import Element
 
-#: A larger page is none of prose: a quarter of a second of the one process there is.
+#: A larger page is none of prose, and would keep the one process there is for seconds.
 MAX_ELEMENTS: Final = 10_000
+MAX_CHARACTERS: Final = 512 * 1024
 
 #: What opens a text and is said already: a heading, a paragraph, the name of who wrote it.
 _OPENING: Final = frozenset({"h1", "h2", "p"})
@@ -26,6 +27,8 @@ _MOST_OPENING: Final = 4
 def find(tree: Element, said: Collection[str]) -> str:
     """The text of the article on the page, without the `said` headline and standfirst above it."""
     if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+        return ""
+    if sum(map(len, tree.itertext())) > MAX_CHARACTERS:
         return ""
     from trafilatura import extract  # late: it takes longer to load than a page to read
 
