@@ -120,3 +120,42 @@ def test_a_missing_file_is_written_again(newsroom: Newsroom) -> None:
     newsroom.collect()
     feed(newsroom, "en/rss.xml").unlink()
     assert newsroom.app.feeds.syndicate().written == ("en/rss.xml",)
+
+
+def test_feeds_follow_the_day_and_the_configuration_without_an_article(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.article("Long treaties")
+    newsroom.collect()
+    newsroom.later(minutes=5)
+    assert newsroom.collect().feeds is None, "nothing has changed"
+    assert b"All our texts stay free" in feed(newsroom, "en/atom.xml").read_bytes()
+    path = newsroom.root / "config.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('key = "support"', 'key = "support"\nends_on = 2026-11-25'))
+    newsroom.with_config("")
+    newsroom.later(minutes=5)
+    assert newsroom.collect().feeds is not None, "other words, maybe"
+    assert b"All our texts stay free" in feed(newsroom, "en/atom.xml").read_bytes()
+    newsroom.later(days=2)
+    report = newsroom.collect().feeds
+    assert report is not None
+    assert "en/atom.xml" in report.written
+    assert b"All our texts stay free" not in feed(newsroom, "en/atom.xml").read_bytes()
+    assert newsroom.collect().feeds is None
+
+
+def test_a_build_that_failed_is_made_again_without_an_article(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.article("Long treaties")
+    with monkeypatch.context() as patch:
+        patch.setattr(output, "sync", full_disk)
+        assert newsroom.collect().has_failures
+    newsroom.later(minutes=5)
+    assert not newsroom.collect().has_failures
+    assert titles(newsroom, "en/rss.xml") == ["Long treaties"]
+
+
+def full_disk(_: object) -> None:
+    raise errors.OutputError(os.strerror(errno.ENOSPC))

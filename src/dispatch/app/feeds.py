@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from dispatch import adopt, errors, fetch, ports, site, syndicate
 from dispatch.adopt import AdoptReport
@@ -16,9 +17,12 @@ from dispatch.model.feed import MEDIA_TYPES, Feed, FeedFormat, FeedVersion
 from dispatch.render import feed_links, opml
 from dispatch.rules import addresses, feed_discovery, old_addresses
 from dispatch.rules import feeds as feed_rules
-from dispatch.store import dropped_feeds, feed_history, feed_versions
-from dispatch.syndicate import SyndicateReport, dropping, others
+from dispatch.store import dropped_feeds, feed_bases, feed_history, feed_versions
+from dispatch.syndicate import SyndicateReport, basis, dropping, others
 from dispatch.syndicate.others import OthersReport
+
+#: Under which name it is kept what the last build went by, beside the bases of feeds.
+_BUILT: Final = "built/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,9 @@ class Feeds:
             progress=progress,
         )
         more = self.syndicate_others(dry_run=dry_run, everything=everything)
+        if not (dry_run or report.failures or more.failures):
+            with self._office.db.write() as tx:
+                feed_bases.put_basis(tx, _BUILT, self._occasion())
         return replace(
             report,
             written=report.written + more.written,
@@ -67,6 +74,22 @@ class Feeds:
             failures=report.failures + more.failures,
             trimmed=report.trimmed + more.trimmed,
         )
+
+    def is_due(self) -> bool:
+        """Whether feeds may have to change although no article has: by the day, or by decree.
+
+        Appeals begin and end, notices run out, partners take some days, feeds are let go of; and
+        the operator has other wishes than when feeds were last built.
+        """
+        with self._office.db.read() as tx:
+            return feed_bases.find_basis(tx, _BUILT) != self._occasion()
+
+    def _occasion(self) -> str:
+        """What a build goes by beside articles and issues, as a digest."""
+        config, publication = self._office.config, self._office.publication
+        today = self._office.clock.now().astimezone(publication.time_zone).date()
+        issued = [(one.name, one.languages, one.titles) for one in config.newsletters]
+        return basis.digest(today, publication, config.feeds, issued, config.appeals)
 
     def syndicate_others(self, *, dry_run: bool = False, everything: bool = False) -> OthersReport:
         """Build the feeds that move when an issue goes out, and those of authors and partners."""

@@ -80,9 +80,11 @@ class Intake:
             alerts = None if dry_run else self._alert(fetcher)
         related = None if dry_run else self._related.relate()
         counted = self.tally(dry_run=dry_run, progress=progress) if with_reads else None
+        has_news = report.has_changes or bool(related and related.compared)
         rebuilt = None
-        if not dry_run and (report.has_changes or (related and related.compared)):
+        if not dry_run and (has_news or self._feeds.is_due()):
             rebuilt = self._feeds.syndicate(progress=progress)
+        if has_news and not dry_run:
             self._top.publish()
         return CollectResult(articles=report, reads=counted, feeds=rebuilt, alerts=alerts)
 

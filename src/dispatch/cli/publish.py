@@ -67,9 +67,9 @@ def collect(
 def syndicate(door: Door, everything: bool, dry_run: bool) -> None:
     """Build the feeds of which something has changed, and write those that look different.
 
-    `collect` does this by itself; give it after a change of the configuration or the stylesheet,
-    and with --all after the folder of feeds was restored or moved. A feed that does not change
-    keeps its bytes, so that readers are not asked to fetch it again.
+    `collect` does this by itself, also where only the configuration or the day has changed; give it
+    not to wait, and with --all after the folder of feeds was restored from a backup. A feed that
+    does not change keeps its bytes, so that readers are not asked to fetch it again.
     """
     screen = door.screen
     with door.site(dry_run=dry_run) as site, screen.progress() as progress:
