@@ -10,7 +10,9 @@ import pytest
 from sites import TUESDAY, GhostSite, LocalSite, WordPressSite, hours_ago
 
 from dispatch import discover, fetch
+from dispatch.config import additions
 from dispatch.model.publication import Publication, Section, Source
+from dispatch.sources import page_text
 
 PUBLICATION = Publication(
     names={"en": "The Meridian", "ru": "Меридиан"},
@@ -246,6 +248,22 @@ def test_a_site_without_feeds_is_read_by_its_sitemap(site: LocalSite) -> None:
     assert one.samples[0].sections == ("economy",)
     read = [path for path in site.asked if path.startswith("/economy/")]
     assert len(read) == discover.SHOWN, "no more is read than is shown"
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_the_text_of_pages_is_found_where_the_library_is_there(
+    site: LocalSite, monkeypatch: pytest.MonkeyPatch, *, is_installed: bool
+) -> None:
+    monkeypatch.setattr(page_text, "is_installed", lambda: is_installed)
+    site.put("/", "<html>News")
+    prose = "<p>" + "The harbour has been quiet since Monday, and nobody knows why. " * 8 + "</p>"
+    head = "<meta property=og:type content=article><title>A quiet harbour</title>"
+    site.put("/economy/1", f"<html lang=en>{head}<article>{prose * 3}</article>")
+    site.put("/sitemap.xml", "<urlset><url><loc>{site}/economy/1</loc></url></urlset>")
+    (one,) = find(site.url).candidates
+    assert one.source.body == ("auto" if is_installed else None)
+    assert (one.samples[0].characters > 0) is is_installed
+    assert ('body = "auto"' in additions.lines_of(one.source)) is is_installed
 
 
 def test_what_was_tried_is_told_where_nothing_is(site: LocalSite) -> None:

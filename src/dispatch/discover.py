@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import fetch, sources
 from dispatch.model.article import Entry
-from dispatch.model.publication import Publication, Source
+from dispatch.model.publication import AUTO, Publication, Source
 from dispatch.model.source import Harvest, SourceState
 from dispatch.rules import canonical, identity, sections
 from dispatch.sources import (
@@ -26,6 +26,7 @@ from dispatch.sources import (
     markup,
     page,
     page_links,
+    page_text,
     pages,
     sitemap_walk,
     wordpress,
@@ -336,9 +337,8 @@ class _Search:
         if f"{kind} {url}" in self._seen:
             return False
         self._seen.add(f"{kind} {url}")
-        source = replace(
-            self._wished, kind=kind, url=url, language=self._wished.language or language
-        )
+        language = self._wished.language or language
+        source = replace(self._wished, kind=kind, url=url, language=language, body=_body(kind))
         return self._look(source, why)
 
     def _look(self, source: Source, why: str) -> bool:
@@ -378,6 +378,11 @@ class _Search:
             self._in_vain.append(answer.text)
             return None
         return answer
+
+
+def _body(kind: str) -> str | None:
+    """How the text of pages is found, where the operator has not said it yet."""
+    return AUTO if kind == "pages" and page_text.is_installed() else None
 
 
 def names_for(candidates: Sequence[Candidate], wish: str | None, taken: Iterable[str]) -> list[str]:

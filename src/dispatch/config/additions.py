@@ -21,7 +21,8 @@ from dispatch.model.publication import Source
 def lines_of(source: Source, key_variable: str | None = None) -> str:
     """The table of `source` as one writes it; its key is named by an environment's variable."""
     values: dict[str, object] = {"name": source.name, "kind": source.kind, "url": source.url}
-    values |= {"language": source.language, "allow_hosts": list(source.allow_hosts)}
+    values |= {"language": source.language, "body": source.body}
+    values["allow_hosts"] = list(source.allow_hosts)
     rows = [f"{key} = {_toml(value)}" for key, value in values.items() if value]
     if key_variable:
         rows.append(f"key = {{ env = {_toml(key_variable)} }}")

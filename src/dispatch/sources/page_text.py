@@ -7,6 +7,7 @@ as headline and standfirst.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -22,6 +23,11 @@ MAX_CHARACTERS: Final = 512 * 1024
 _OPENING: Final = frozenset({"h1", "h2", "p"})
 #: So many elements at the beginning are looked at.
 _MOST_OPENING: Final = 4
+
+
+def is_installed() -> bool:
+    """Whether the library is there."""
+    return importlib.util.find_spec("trafilatura") is not None
 
 
 def find(tree: Element, said: Collection[str]) -> str:
