@@ -43,9 +43,17 @@ def check_file(
 
 
 def check_url(
-    fetcher: fetch.Fetcher, url: str, now: datetime, *, allow_hosts: Sequence[str] = ()
+    fetcher: fetch.Fetcher,
+    url: str,
+    now: datetime,
+    *,
+    allow_hosts: Sequence[str] = (),
+    published: bytes | None = None,
 ) -> CheckedFeed:
-    """The faults of a document and of how it is served: validators, 304, type, redirects."""
+    """The faults of a document and of how it is served: validators, 304, type, redirects.
+
+    Where it is known what was `published`, what is served is compared with it.
+    """
     answer = fetcher.get(url, allow_hosts=allow_hosts)
     if isinstance(answer, fetch.FetchFailure):
         return CheckedFeed(place=url, faults=(_error("HttpError", answer.text),))
@@ -54,6 +62,7 @@ def check_url(
         *feed_lint.lint(answer.body, url=answer.url, media_type=media_type, now=now),
         *_header_faults(answer),
         *_redirect_faults(url, answer),
+        *_sameness_faults(answer.body, published),
         *_condition_faults(fetcher, answer, allow_hosts),
     )
     return CheckedFeed(place=url, faults=faults)
@@ -89,6 +98,12 @@ def _redirect_faults(url: str, answer: fetch.Response) -> Iterator[Fault]:
     if answer.url != url and answer.permanent_url is None:
         detail = f"leads to {answer.url} by a temporary redirect; readers keep the old address"
         yield _warning("TemporaryRedirect", detail)
+
+
+def _sameness_faults(served: bytes, published: bytes | None) -> Iterator[Fault]:
+    if published is not None and served != published:
+        detail = f"{len(served)} bytes that are not the {len(published)} of the published file"
+        yield _warning("OtherBytes", detail)
 
 
 def _condition_faults(

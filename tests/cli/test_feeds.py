@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from newsroom import Newsroom
@@ -142,3 +144,46 @@ def test_a_list_of_feeds_is_judged_too(operator: Operator) -> None:
     operator.types("collect")
     (operator.folder / "feeds/en/feeds.opml").write_text("<opml/>", "utf-8")
     assert "InvalidOPMLVersion" in codes(operator, code=3), "ours are among them"
+
+
+def test_our_feeds_are_looked_at_on_their_way_to_the_public(operator: Operator) -> None:
+    changed: set[str] = set()
+
+    class Handler(SimpleHTTPRequestHandler):
+        """A server that knows no ETag, and a cache before it that keeps old feeds."""
+
+        def do_GET(self) -> None:
+            if self.path not in changed:
+                super().do_GET()
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "application/rss+xml; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(RSS)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """The test's output is not a log."""
+
+    serve = partial(Handler, directory=str(operator.folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as made:
+        thread = threading.Thread(target=made.serve_forever, args=(0.02,))
+        thread.start()
+        own = f'"http://127.0.0.1:{made.server_address[1]}/"'
+        text = (operator.folder / "config.toml").read_text("utf-8")
+        (was,) = re.findall(r"^public_url = (.*)$", text, re.MULTILINE)
+        operator.changes_config(f"public_url = {was}", f"public_url = {own}")
+        operator.types("collect")
+        assert codes(operator, "--public") == {
+            "NoCacheControl",
+            "NoCharset",
+            "NoETag",
+            "NoNosniff",
+        }
+        changed.add("/feeds/en/rss.xml")
+        assert "OtherBytes" in codes(operator, "--public")
+        made.shutdown()
+        thread.join()
+    assert (
+        "leave the URLs and files out"
+        in operator.types("feeds", "lint", "--public", "old.xml", code=2).stderr
+    )

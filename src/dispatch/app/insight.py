@@ -19,6 +19,7 @@ from dispatch.lint import CheckedFeed
 from dispatch.model.feed_poll import FeedAudience
 from dispatch.reads import feed_polls as counting
 from dispatch.rules import addresses, feed_audience
+from dispatch.rules import feeds as feed_rules
 from dispatch.store import feed_polls
 from dispatch.tally import PollsReport
 
@@ -107,6 +108,24 @@ class Insight:
         with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
             return [self._lint_one(fetcher, place, allow_hosts) for place in places]
 
+    def lint_public(self, allow_hosts: Sequence[str] = ()) -> list[CheckedFeed]:
+        """The faults of our main feeds as readers get them: by their public address."""
+        own = urlsplit(self._office.publication.public_url).hostname or ""
+        folder, now = self._office.config.folders.feeds, self._office.clock.now()
+        mains = {*self._office.publication.languages, feed_rules.ALL}
+        with fetch.Fetcher(contact=self._office.publication.contact) as fetcher:
+            return [
+                lint.check_url(
+                    fetcher,
+                    one.url,
+                    now,
+                    allow_hosts=(own, *allow_hosts),
+                    published=_read(folder / one.path),
+                )
+                for one in self._feeds.list_configured()
+                if one.feed.key in mains
+            ]
+
     def _lint_one(
         self, fetcher: fetch.Fetcher, place: str, allow_hosts: Sequence[str]
     ) -> CheckedFeed:
@@ -114,3 +133,11 @@ class Insight:
         if place.startswith(("http://", "https://")):
             return lint.check_url(fetcher, place, now, allow_hosts=allow_hosts)
         return lint.check_file(Path(place), now)
+
+
+def _read(path: Path) -> bytes | None:
+    """What was published; None tells nothing: the way to it is judged all the same."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -33,6 +33,7 @@ def feeds() -> None:
     cls=options.Command,
     examples=(
         "dispatch feeds lint",
+        "dispatch feeds lint --public",
         "dispatch feeds lint https://news.example.org/feed/ old.xml",
         "dispatch feeds lint http://127.0.0.1:8025/feeds/en/rss.xml --allow-host 127.0.0.1",
     ),
@@ -45,8 +46,16 @@ def feeds() -> None:
     metavar="HOST",
     help="A host of a URL that lies in a private network; refused otherwise. Give it for each.",
 )
+@click.option(
+    "--public",
+    "is_public",
+    is_flag=True,
+    help="Your own main feeds as readers get them: by public_url, through all that stands before.",
+)
 @pass_door
-def lint(door: Door, places: tuple[str, ...], allow_hosts: tuple[str, ...]) -> None:
+def lint(
+    door: Door, places: tuple[str, ...], allow_hosts: tuple[str, ...], is_public: bool
+) -> None:
     """Find what is wrong with feeds: RSS, Atom, JSON Feed and lists in OPML, yours or anybody's.
 
     Without a URL or FILE, every published feed of the site. For a URL the server is looked at as
@@ -54,8 +63,14 @@ def lint(door: Door, places: tuple[str, ...], allow_hosts: tuple[str, ...]) -> N
     has for it, its place, and what helps. The exit code is 3 if any feed has an error; warnings
     alone leave it 0.
     """
+    if is_public and places:
+        message = "--public is about your own feeds; leave the URLs and files out"
+        raise click.UsageError(message)
     with door.site(dry_run=True) as site:
-        checked = site.insight.lint(places, allow_hosts)
+        insight = site.insight
+        checked = (
+            insight.lint_public(allow_hosts) if is_public else insight.lint(places, allow_hosts)
+        )
     has_errors = any(one.has_errors for one in checked)
     door.report(
         {"feeds": checked}, lambda screen: _show_faults(screen, checked), has_failures=has_errors

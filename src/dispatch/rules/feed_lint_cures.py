@@ -109,6 +109,8 @@ CURES: Final[Mapping[str, str]] = {
     "InvalidExpansionState": "write line numbers parted by commas",
     # The server, and the way to it
     "HttpError": "let the server answer 200; ask it as a feed reader does, without cookies",
+    "OtherBytes": "wait for what is cached; else look for what rewrites feeds on their way (a "
+    "CDN), and whether public_url leads to this site",
     "Unreadable": "give the path of a file that this account may read",
     "NoContentType": "say application/rss+xml; charset=utf-8, or what it is",
     "NoCharset": "add ; charset=utf-8",
