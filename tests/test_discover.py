@@ -256,9 +256,10 @@ def test_the_text_of_pages_is_found_where_the_library_is_there(
 ) -> None:
     monkeypatch.setattr(page_text, "is_installed", lambda: is_installed)
     site.put("/", "<html>News")
-    prose = "<p>" + "The harbour has been quiet since Monday, and nobody knows why. " * 8 + "</p>"
+    said = "The harbour has been quiet for {} days, and nobody in the town knows why. "
+    prose = "".join(f"<p>{said.format(number) * 4}</p>" for number in range(4))
     head = "<meta property=og:type content=article><title>A quiet harbour</title>"
-    site.put("/economy/1", f"<html lang=en>{head}<article>{prose * 3}</article>")
+    site.put("/economy/1", f"<html lang=en>{head}<article>{prose}</article>")
     site.put("/sitemap.xml", "<urlset><url><loc>{site}/economy/1</loc></url></urlset>")
     (one,) = find(site.url).candidates
     assert one.source.body == ("auto" if is_installed else None)

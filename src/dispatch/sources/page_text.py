@@ -8,6 +8,7 @@ as headline and standfirst.
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -38,6 +39,7 @@ def find(tree: Element, said: Collection[str]) -> str:
         return ""
     from trafilatura import extract  # late: it takes longer to load than a page to read
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of pages without a text
     found = extract(
         tree,
         output_format="html",
