@@ -19,6 +19,8 @@ from dispatch.sources.feed_wire import Element
 #: A larger page is none of prose, and would keep the one process there is for seconds.
 MAX_ELEMENTS: Final = 10_000
 MAX_CHARACTERS: Final = 512 * 1024
+#: Less than this is what stands around a text that was not found.
+LEAST_CHARACTERS: Final = 160
 
 #: What opens a text and is said already: a heading, a paragraph, the name of who wrote it.
 _OPENING: Final = frozenset({"h1", "h2", "p"})
@@ -49,13 +51,14 @@ def find(tree: Element, said: Collection[str]) -> str:
         include_links=True,
         include_tables=True,
         favor_precision=True,  # a donation box in the text is worse than a caption that is lost
-        fast=True,
         with_metadata=False,
     )
     body = html.document_fromstring(found).find("body") if found else None
     if body is None:
         return ""
     _drop_opening(body, {_plain(one) for one in said if one})
+    if sum(map(len, body.itertext())) < LEAST_CHARACTERS:
+        return ""
     return "".join(etree.tostring(one, encoding="unicode", method="html") for one in body).strip()
 
 
