@@ -114,6 +114,9 @@ def test_the_readers_are_shown_as_a_table(operator: Operator) -> None:
     shown = operator.types("feeds", "readers").stdout
     assert "en/rss.xml" in shown
     assert "120" in shown
+    (today,) = operator.reads("feeds", "readers", "--days", "7")["days"]
+    assert (today["subscribers"], today["polls"]) == (120, 1)
+    assert today["day"] in operator.types("feeds", "readers", "--days", "7").stdout
 
 
 def test_a_mistake_of_a_template_is_told_three_times_and_what_helps_once(

@@ -55,3 +55,14 @@ def test_each_file_has_its_own_audience() -> None:
         ("en/rss.xml", 120, 0),
     ]
     assert (found[0].hammering, found[0].ignoring) == (1, 2)
+
+
+def test_each_day_has_its_own_readers_over_all_feeds() -> None:
+    atom = replace(NEWSBOAT, path="en/atom.xml", visitors=2, polls=10, current=5)
+    today, before = feed_audience.by_day(
+        [FEEDLY, NEWSBOAT, atom, yesterday(FEEDLY, subscribers=100), yesterday(NEWSBOAT)]
+    )
+    assert (today.day, today.subscribers, today.visitors) == (NOW.date(), 120, 5)
+    assert (today.polls, today.current) == (320, 9 + 9 + 5)
+    assert (before.subscribers, before.visitors) == (100, 3)
+    assert feed_audience.by_day([]) == ()

@@ -16,7 +16,7 @@ from dispatch import errors, fetch, lint, tally
 from dispatch.app.feeds import Feeds
 from dispatch.app.office import Office
 from dispatch.lint import CheckedFeed
-from dispatch.model.feed_poll import FeedAudience
+from dispatch.model.feed_poll import FeedAudience, FeedDay
 from dispatch.reads import feed_polls as counting
 from dispatch.rules import addresses, feed_audience
 from dispatch.rules import feeds as feed_rules
@@ -91,6 +91,13 @@ class Insight:
         with self._office.db.read() as tx:
             polls = feed_polls.list_since(tx, self._office.clock.now() - WINDOW)
         return feed_audience.sum_up(polls)
+
+    def list_days(self, days: int) -> tuple[FeedDay, ...]:
+        """How many read the feeds on each of the last days, today's first."""
+        self.flush()
+        first = self._office.clock.now().date() - timedelta(days=days - 1)
+        with self._office.db.read() as tx:
+            return feed_audience.by_day(feed_polls.list_days(tx, first))
 
     def lint(self, places: Sequence[str], allow_hosts: Sequence[str] = ()) -> list[CheckedFeed]:
         """The faults of feeds at URLs and in files; of our own published files without any."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dispatch.lint import CheckedFeed
     from dispatch.model.fault import Fault
-    from dispatch.model.feed_poll import FeedAudience
+    from dispatch.model.feed_poll import FeedAudience, FeedDay
 
 
 #: So many faults of one name are shown of a feed; --json has all.
@@ -83,7 +83,7 @@ def lint(
     examples=(
         "dispatch feeds readers",
         "dispatch feeds readers --log /var/log/nginx/access.log",
-        "dispatch feeds readers --json",
+        "dispatch feeds readers --days 30",
     ),
 )
 @click.option(
@@ -94,8 +94,14 @@ def lint(
     help="A log of the web server that hands out the files, beside [web] access_log. Its rotated "
     "elders are found; no line is counted twice.",
 )
+@click.option(
+    "--days",
+    type=click.IntRange(1, 400),
+    metavar="N",
+    help="All feeds together on each of the last N days, in place of each feed today.",
+)
 @pass_door
-def readers(door: Door, logs: tuple[Path, ...]) -> None:
+def readers(door: Door, logs: tuple[Path, ...], days: int | None) -> None:
     """Show who polls each feed: the subscribers that services tell of, and single readers.
 
     Counts the last 24 hours of the built-in server, five minutes late, and of the log of the web
@@ -105,16 +111,21 @@ def readers(door: Door, logs: tuple[Path, ...]) -> None:
     """
     with door.site() as site:
         taken = site.insight.tally(logs)
-        audiences = site.insight.list_audiences()
+        audiences = () if days else site.insight.list_audiences()
+        told = site.insight.list_days(days) if days else ()
 
     def show(screen: Screen) -> None:
         for one in taken:
             for problem in one.problems:
                 screen.bad(f"{one.log}: {problem}")
-        _show_audiences(screen, audiences)
+        if days:
+            _show_days(screen, told)
+        else:
+            _show_audiences(screen, audiences)
 
     has_failures = any(one.problems for one in taken)
-    door.report({"feeds": audiences, "logs": taken}, show, has_failures=has_failures)
+    data = {"days": told} if days else {"feeds": audiences}
+    door.report({**data, "logs": taken}, show, has_failures=has_failures)
 
 
 def _show_faults(screen: Screen, checked: list[CheckedFeed]) -> None:
@@ -143,6 +154,22 @@ def _by_code(faults: Sequence[Fault]) -> list[list[Fault]]:
     for one in faults:
         found.setdefault((one.code, one.level), []).append(one)
     return list(found.values())
+
+
+def _show_days(screen: Screen, days: tuple[FeedDay, ...]) -> None:
+    screen.table(
+        ("day", "subscribers", "readers", "polls", "304"),
+        [
+            (
+                one.day.isoformat(),
+                one.subscribers,
+                one.visitors,
+                one.polls,
+                f"{100 * one.current // one.polls}%",
+            )
+            for one in days
+        ],
+    )
 
 
 def _show_audiences(screen: Screen, audiences: tuple[FeedAudience, ...]) -> None:

@@ -41,3 +41,17 @@ class FeedAudience:
     hammering: int
     ignoring: int
     readers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDay:
+    """What all feeds together had of readers on one day (UTC).
+
+    Whoever reads two feeds is counted with each, as services do.
+    """
+
+    day: date
+    subscribers: int
+    visitors: int
+    polls: int
+    current: int

@@ -7,8 +7,9 @@ counted twice because it came on two days: the latest number that it gave for a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from dispatch.model.feed_poll import FeedAudience, FeedPolls
+from dispatch.model.feed_poll import FeedAudience, FeedDay, FeedPolls
 
 
 def sum_up(polls: Iterable[FeedPolls]) -> tuple[FeedAudience, ...]:
@@ -17,6 +18,24 @@ def sum_up(polls: Iterable[FeedPolls]) -> tuple[FeedAudience, ...]:
     for one in polls:
         by_path.setdefault(one.path, []).append(one)
     return tuple(_audience(path, found) for path, found in sorted(by_path.items()))
+
+
+def by_day(polls: Iterable[FeedPolls]) -> tuple[FeedDay, ...]:
+    """What every day had of readers, the newest first."""
+    days: dict[date, list[FeedPolls]] = {}
+    for one in polls:
+        days.setdefault(one.day, []).append(one)
+    return tuple(_day(day, sum_up(found)) for day, found in sorted(days.items(), reverse=True))
+
+
+def _day(day: date, audiences: Sequence[FeedAudience]) -> FeedDay:
+    return FeedDay(
+        day=day,
+        subscribers=sum(one.subscribers for one in audiences),
+        visitors=sum(one.visitors for one in audiences),
+        polls=sum(one.polls for one in audiences),
+        current=sum(one.current for one in audiences),
+    )
 
 
 def _audience(path: str, polls: Sequence[FeedPolls]) -> FeedAudience:

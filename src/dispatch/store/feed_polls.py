@@ -41,6 +41,12 @@ def add(tx: Transaction, counted: Iterable[FeedPolls], today: date) -> None:
     tx.execute(sa.delete(_table).where(_table.c.day < oldest))
 
 
+def list_days(tx: Transaction, first: date) -> list[FeedPolls]:
+    """The sums of every day from `first` on, latest first."""
+    query = sa.select(_table).where(_table.c.day >= first).order_by(_table.c.seen_at.desc())
+    return [FeedPolls(**row._asdict()) for row in tx.execute(query)]
+
+
 def list_since(tx: Transaction, since: datetime) -> list[FeedPolls]:
     """The sums of readers that were seen since a moment, latest first."""
     query = sa.select(_table).where(_table.c.seen_at >= since).order_by(_table.c.seen_at.desc())
