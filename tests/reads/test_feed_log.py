@@ -152,7 +152,7 @@ def test_rotation_and_compression_count_nothing_twice_and_lose_nothing(server: S
 
 
 def test_damage_is_told_and_stops_nothing(server: Server) -> None:
-    server.logs([line(), "no line of a log\n"])
+    server.logs([line(), "no line of /feeds/\n"])
     text = "".join(line(n - 1000) for n in range(500)).encode()
     packed = gzip.compress(text)
     server.log.with_name("access.log.2.gz").write_bytes(packed[: len(packed) // 2])

@@ -49,11 +49,14 @@ def gather(
     """
     counter = Counter()
     lines = malformed = 0
+    mark = folder.encode()
     with rotation.open_shelf(log, access_log.moment_of) as shelf:
         found = passage.Passage(shelf, positions, access_log.moment_of, _midnight)
         for line, is_new in found.lines():
-            hit = access_log.parse_line(line)
             lines += is_new
+            if mark not in line:  # a log of a whole site is of other things, most of the time
+                continue
+            hit = access_log.parse_line(line)
             malformed += is_new and hit is None
             if hit and (is_new or hit.at >= found.since) and (poll := _poll(hit, folder, feeds)):
                 counter.note(poll, is_new=is_new)
