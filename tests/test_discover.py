@@ -134,6 +134,16 @@ def test_a_feed_in_two_languages_is_given_none(site: LocalSite) -> None:
     assert {one.language for one in discovery.candidates[0].samples} == {"en", "ru"}
 
 
+def test_where_pages_name_translations_and_the_feed_does_not_pages_are_looked_at(
+    site: LocalSite,
+) -> None:
+    put_feed(site, "/feed", "Rivers and treaties")
+    site.put("/", f"<html lang=en>{links(('', '/feed', ''))}")
+    assert [one.source.find_translations for one in find(site.url).candidates] == [False]
+    site.put("/en/0", "<html lang=en><link rel=alternate hreflang=ru href=/ru/dogovory/0>")
+    assert [one.source.find_translations for one in find(site.url).candidates] == [True]
+
+
 def test_few_feeds_are_asked_for_their_language(site: LocalSite) -> None:
     for number in range(12):
         put_feed(site, f"/{number}.rss", "Rivers and treaties", folder="a")
@@ -278,7 +288,7 @@ def test_a_kind_that_is_wished_for_is_tried_alone(site: LocalSite) -> None:
     put_feed(site, "/anything", "A")
     discovery = find(f"{site.url}anything", kind="feed")
     assert found(discovery) == [("feed", "anything", None)]
-    assert site.asked == ["/anything"]
+    assert site.asked == ["/anything", "/en/0"], "the feed, and the page of its newest article"
 
 
 def test_a_private_address_is_refused_unless_it_is_allowed(site: LocalSite) -> None:

@@ -349,8 +349,23 @@ class _Search:
             said = found.failure or "nothing is there"
             self._in_vain.append(f"{found.source.kind} {found.source.url}: {said}")
             return False
+        if self._should_look_at_pages(found):
+            found = replace(found, source=replace(found.source, find_translations=True))
         self._found.append(found)
         return True
+
+    def _should_look_at_pages(self, found: Candidate) -> bool:
+        """Whether pages name translations, and the source does not: the newest one tells."""
+        is_mute = not any(sample.translations for sample in found.samples)
+        is_known = found.source.kind in {"feed", "wordpress", "ghost"}
+        url = next((sample.url for sample in found.samples), "")
+        if not (url and is_mute and is_known and len(self._publication.languages) > 1):
+            return False
+        answer = self._fetcher.get(url, accept=_ACCEPT, allow_hosts=self._wished.allow_hosts)
+        if isinstance(answer, fetch.FetchFailure):
+            return False
+        tree = page.tree_of(answer.body, answer.header("content-type"))
+        return tree is not None and bool(page_links.translations(tree, answer.url))
 
     # ------------------------------------------------------------------ where to look
 

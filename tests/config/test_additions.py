@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,8 @@ def test_the_lines_are_read_back_as_the_source_that_they_are_of(path: Path) -> N
 
 def test_a_key_is_written_as_the_name_of_its_variable(path: Path) -> None:
     source = Source(name="g", kind="ghost", url="https://g.example/", key="secret")
+    assert "find_translations" not in additions.lines_of(source)
+    assert "find_translations = true" in additions.lines_of(replace(source, find_translations=True))
     lines = additions.lines_of(source, "GHOST_KEY")
     assert 'key = { env = "GHOST_KEY" }' in lines
     assert "secret" not in lines

@@ -17,7 +17,7 @@ from datetime import datetime
 from queue import SimpleQueue
 
 from dispatch import fetch, ports, sources
-from dispatch.collect import intake, missing, recleaning, remember
+from dispatch.collect import intake, missing, partners, recleaning, remember
 from dispatch.collect import report as lines
 from dispatch.collect.desk import Desk
 from dispatch.collect.report import CollectReport, SourceReport
@@ -92,6 +92,7 @@ def collect(
     if progress and due:
         progress(len(reports), len(due), "sources")
     reports = lines.joined(reports, missing.look_for(desk, wanted))
+    reports = lines.joined(reports, partners.find(desk, wanted))
     return CollectReport(sources=tuple(reports), recleaned=recleaned, is_dry_run=dry_run)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from dispatch.collect import backfill, books, missing, remember
+from dispatch.collect import backfill, books, missing, partners, remember
 from dispatch.collect.desk import Desk
 from dispatch.collect.report import SourceReport
 from dispatch.model.article import Entry
@@ -390,14 +390,31 @@ class Intake:
         }
         told = [pair for pair in learnt if pair[1].decision is not Decision.DUPLICATE]
         recognitions.add(tx, [self._recognition(number, one) for number, one in told])
-        own = [pair for pair in numbered if _speaks_for(pair[1], self.source.name)]
+        own = [pair for pair in numbered if self._speaks_for(pair[1])]
         claims = {number: _claims(one) for number, one in (*minted.items(), *own)}
         for one, other in translations.put_claims(tx, claims, minted=list(minted)):
             self._warn(
                 f"articles {one} and {other} are said to be translations, but two of one language "
                 "would meet: they are not joined"
             )
+        partners.begin(
+            tx,
+            self.source,
+            {number: one.incoming.entry for number, one in minted.items()},
+            self.now,
+        )
         self._let_go(tx, verdicts)
+
+    def _speaks_for(self, one: Verdict) -> bool:
+        """Whether an entry's claims stand for the article: it is its own source's, no tombstone.
+
+        Where pages are looked at, an entry that names no translation says nothing against them.
+        """
+        entry = one.incoming.entry
+        is_owner = one.known is not None and one.known.source == self.source.name
+        is_silent = one.decision in (Decision.WITHDRAWN, Decision.DUPLICATE) or entry.withdrawn
+        is_told_by_page = self.source.find_translations and not entry.translations
+        return is_owner and not is_silent and not is_told_by_page
 
     def _note_window(self, tx: Transaction, document: Sequence[Incoming]) -> None:
         """What the document shows of our own articles, in its order."""
@@ -440,13 +457,6 @@ def _is_learnt(one: Verdict) -> bool:
     """Whether a verdict says anything that was not known: a change, or a new name."""
     changes = (Decision.CHANGED, Decision.RETURNED, Decision.WITHDRAWN)
     return one.decision in changes or one.has_new_names
-
-
-def _speaks_for(one: Verdict, source: str) -> bool:
-    """Whether an entry's claims stand for the article: it is its own source's, no tombstone."""
-    is_owner = one.known is not None and one.known.source == source
-    silent = (Decision.WITHDRAWN, Decision.DUPLICATE)
-    return is_owner and one.decision not in silent and not one.incoming.entry.withdrawn
 
 
 def _names(learnt: Iterable[tuple[int, Verdict]]) -> dict[int, list[identity.Key]]:

@@ -23,6 +23,7 @@ def lines_of(source: Source, key_variable: str | None = None) -> str:
     values: dict[str, object] = {"name": source.name, "kind": source.kind, "url": source.url}
     values |= {"language": source.language, "body": source.body}
     values["allow_hosts"] = list(source.allow_hosts)
+    values["find_translations"] = source.find_translations
     rows = [f"{key} = {_toml(value)}" for key, value in values.items() if value]
     if key_variable:
         rows.append(f"key = {{ env = {_toml(key_variable)} }}")

@@ -95,8 +95,9 @@ class Source:
     `section_map_by_language` does so for entries of one language, and wins.
     `allow_hosts` lists hosts that may resolve to a private address (the operator's own network).
     `body` selects the text of a web page (CSS), `remove` what does not belong to it;
-    `translation_texts` are the (case-folded) texts of links to the same in a language. `key` opens
-    the source to us (ghost), or us to the source (push).
+    `find_translations` looks at the page of each new article for them, `translation_texts` are the
+    (case-folded) texts of links to the same in a language. `key` opens the source to us (ghost), or
+    us to the source (push).
     """
 
     name: str
@@ -110,6 +111,7 @@ class Source:
     allow_hosts: tuple[str, ...] = ()
     body: str | None = None
     remove: tuple[str, ...] = ()
+    find_translations: bool = False
     translation_texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     key: str | None = field(default=None, repr=False)
     poll_seconds: int = 900

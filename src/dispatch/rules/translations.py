@@ -9,6 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: When the page of an article that names no translation is looked at again: one is often published
+#: hours or days after it.
+LOOKS_AGAIN = (
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=24),
+    timedelta(hours=72),
+)
+
+
+def next_look_at(looks: int, now: datetime) -> datetime | None:
+    """The next look at a page after so many that found no translation; None after the last."""
+    return now + LOOKS_AGAIN[looks] if looks < len(LOOKS_AGAIN) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,16 @@ source_state = sa.Table(
     sa.Column("read_as", sa.Text),
 )
 
+#: Articles whose translation is looked for on their page, and when again.
+translation_search = sa.Table(
+    "translation_search",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("next_look_at", Moment, nullable=False, index=True),
+    sa.Column("looks", sa.Integer, nullable=False),
+)
+
 #: How far a pass over all articles has come, and for which version of what it does.
 sweep = sa.Table(
     "sweep",

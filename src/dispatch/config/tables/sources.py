@@ -59,8 +59,13 @@ class SourceTable(Table):
     remove: tuple[v.Selector, ...] = setting(
         "For kind pages: CSS selectors of what does not belong to the text.", ()
     )
+    find_translations: v.Flag = setting(
+        "For kinds feed, wordpress and ghost, where they name no translations: look at the page of "
+        "each new article for them. `robots.txt` is obeyed.",
+        False,
+    )
     translation_texts: dict[v.Language, tuple[v.Text, ...]] = setting(
-        "For kind pages: texts of links by which a page leads to the same article in a language, "
+        "Texts of links by which a page leads to the same article in a language, "
         "beside those that are known (“Read in English”, «Читать на русском» and the like).",
         {},
     )
