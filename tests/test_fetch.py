@@ -205,6 +205,16 @@ def test_credentials_stay_with_their_host(site: Site, fetcher: fetch.Fetcher) ->
     assert seen == [("/same", True), ("/there", True), ("/other", True), ("/there", False)]
 
 
+def test_a_visit_ends_for_all_its_requests_at_once(site: Site, fetcher: fetch.Fetcher) -> None:
+    site.answers["/"] = lambda stage: stage.reply(200, b"ok")
+    patient = fetcher.within(60)
+    assert get(patient, site.url("/")).body == b"ok"
+    late = fetcher.within(0)
+    assert failure(late, site.url("/")).reason == "patience"
+    assert len(site.seen) == 1, "nothing is asked any more"
+    assert get(fetcher, site.url("/")).body == b"ok", "others have their own time"
+
+
 def test_a_dripping_server_runs_out_of_time(site: Site) -> None:
     def drip(stage: _Stage) -> None:
         stage.send_response(200)

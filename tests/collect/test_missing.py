@@ -43,6 +43,9 @@ class Web:
     feed_status: int = 200
     robots: str = ""
 
+    def within(self, _seconds: float) -> Web:
+        return self
+
     def get(self, url: str, **_: Any) -> fetch.Response | fetch.FetchFailure:
         self.asked.append(url)
         if url.endswith("feed"):

@@ -31,6 +31,9 @@ class Web:
     robots: str = ""
     asked: list[str] = field(default_factory=list)
 
+    def within(self, _seconds: float) -> Web:
+        return self
+
     def get(self, url: str, **_: Any) -> fetch.Response | fetch.FetchFailure:
         self.asked.append(url.removeprefix(SITE))
         body = self._page(url.removeprefix(SITE))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -300,6 +301,32 @@ def test_more_than_one_visit_can_read_is_read_by_the_next(
     for _ in range(3):
         found |= set(titles(reader.visit()))
     assert len(found) == 701
+
+
+def test_a_slow_site_is_read_as_far_as_time_allows_and_on_from_there(
+    site: WordPressSite, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.publish(1, "First", hours_ago(1000))
+    reader.visit()
+    for number in range(2, 302):
+        site.publish(number, f"Piece {number}", hours_ago(900) + timedelta(seconds=number))
+    asked, real = 0, reader.fetcher.get
+
+    def get(url: str, **how: Any) -> fetch.Response | fetch.FetchFailure:
+        nonlocal asked
+        asked += "per_page=100&" in url
+        if asked > 1:
+            return fetch.FetchFailure(reason="patience", text="it took too long")
+        return real(url, **how)
+
+    monkeypatch.setattr(reader.fetcher, "get", get)
+    found = set[str]()
+    for _ in range(5):
+        asked = 0
+        harvest = reader.visit()
+        assert harvest.failure == ""
+        found |= set(titles(harvest))
+    assert len(found) == 301
 
 
 def test_a_thousand_articles_of_one_second_do_not_stop_it_for_ever(

@@ -36,6 +36,9 @@ CONCURRENT_HOSTS = 8
 #: How many visits may be under way or wait to be stored: the bound of memory.
 MAX_HARVESTS = 2 * CONCURRENT_HOSTS
 
+#: How long one visit may take in all: a server that drips must not keep the others waiting.
+VISIT_SECONDS = 240.0
+
 #: How many visits that brought nothing share a transaction.
 QUIET_BATCH = 50
 
@@ -191,7 +194,8 @@ def _ask(visit: _Visit, desk: Desk) -> Harvest:
     source = visit.source
     try:
         kind = sources.KINDS[source.kind]
-        return kind(source, visit.state, desk.fetcher, desk.clock.now(), desk.publication.time_zone)
+        patient = desk.fetcher.within(VISIT_SECONDS)
+        return kind(source, visit.state, patient, desk.clock.now(), desk.publication.time_zone)
     except Exception as error:  # one bad source must not stop the others
         log.exception("source %s: its kind %r failed", source.name, source.kind)
         return Harvest(failure=f"internal error: {type(error).__name__}: {error}")

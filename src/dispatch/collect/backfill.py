@@ -6,6 +6,8 @@ Never: more than a few pages, or a page of another kind than the source's own.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dispatch import sources
 from dispatch.collect import books
 from dispatch.collect.desk import Desk
@@ -15,6 +17,8 @@ from dispatch.model.source import Harvest, SourceState
 
 #: How many older pages are fetched after one visit.
 MAX_PAGES = 10
+#: How long that may take in all.
+MAX_SECONDS = 60.0
 
 
 def older_entries(source: Source, harvest: Harvest, desk: Desk) -> tuple[Entry, ...]:
@@ -24,6 +28,7 @@ def older_entries(source: Source, harvest: Harvest, desk: Desk) -> tuple[Entry, 
     feed). The walk ends at the first page on which anything is known.
     """
     found: list[Entry] = []
+    desk = replace(desk, fetcher=desk.fetcher.within(MAX_SECONDS))
     page, seen = harvest, set[str]()
     for _ in range(MAX_PAGES):
         url = page.older_url

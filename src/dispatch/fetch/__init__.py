@@ -12,6 +12,7 @@ second time. A connection that was dialled may serve several requests, if they h
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import math
 import time
@@ -97,7 +98,8 @@ class FetchFailure:
     """Why there is no document.
 
     `reason` is a word for programs (blocked, dns, timeout, tls, network, protocol, redirects,
-    too_large, encoding, url, rest, or `http_` and the status), `text` a sentence for the operator.
+    too_large, encoding, url, rest, patience, or `http_` and the status), `text` a sentence for the
+    operator.
     `body` is what came with a refusal: interfaces for programs say there what they mean.
     """
 
@@ -149,6 +151,7 @@ class Fetcher:
         self._agent = f"dispatch/{__version__} (+{_one_line(contact)})"
         self._deadlines = deadlines or Deadlines()
         self._kept = kept.Kept()
+        self._ends_at = math.inf
 
     def __enter__(self) -> Self:
         return self
@@ -164,6 +167,12 @@ class Fetcher:
     def close(self) -> None:
         """Close the connections that were kept."""
         self._kept.close()
+
+    def within(self, seconds: float) -> Fetcher:
+        """The same client for one visit, whose requests are all over after so long."""
+        patient = copy.copy(self)
+        patient._ends_at = time.monotonic() + seconds  # noqa: SLF001 - a Fetcher as well
+        return patient
 
     def get(
         self,
@@ -229,7 +238,8 @@ class Fetcher:
         content: bytes = b"",
     ) -> _Request:
         hosts = frozenset(host.lower().strip("[].") for host in allow_hosts)
-        leave = dial.Leave(hosts, time.monotonic() + self._deadlines.total_seconds)
+        ends_at = min(time.monotonic() + self._deadlines.total_seconds, self._ends_at)
+        leave = dial.Leave(hosts, ends_at)
         return _Request(leave, headers, limit, method, content)
 
     def _headers(
@@ -276,6 +286,8 @@ class Fetcher:
     def _in_turn(self, target: _Target, request: _Request) -> tuple[int, Mapping[str, str], bytes]:
         """One request when its host may be asked; the wait for that is not the server's time."""
         host = target.place.host
+        if time.monotonic() >= self._ends_at:
+            raise _stop("patience", target.url, "the visit took longer than one may")
         if left := math.ceil(self._gate.rest_left(host)):
             text = f"{_shown(target.url)}: {host} asked to be left alone for {left} s more"
             raise _Stopped(FetchFailure(reason="rest", text=text, retry_after_seconds=left))

@@ -61,12 +61,12 @@ class _Visit:
         cursor = rest.read_cursor(state.cursor)
         self._since = rest.moment(cursor.get("since"))
         self._watch = watch.read_watch(cursor.get("watch"))
-        self._is_cut_off = False
+        self._is_cut_off = self._is_late = False
 
     def make(self) -> Harvest:
         """The visit."""
         rows = {rest.text(row.get("id")): row for row in self._pages(self._query())}
-        gone = self._gone(rows)
+        gone = self._gone_in_time(rows)
         entries = {name: entry_of(row) for name, row in rows.items()}
         self._watch = self._watch.add(_newest(entries))
         found = (*entries.values(), *gone)
@@ -85,7 +85,13 @@ class _Visit:
         """The rows of page after page, as far as `meta.pagination.next` leads."""
         wanted = {"include": "authors,tags", "formats": "html", **query}
         for number in range(1, MAX_PAGES + 1):
-            answer = self._ask({**wanted, "page": number})
+            try:
+                answer = self._ask({**wanted, "page": number})
+            except Unanswered as trouble:
+                if trouble.reason != "patience" or number == 1:
+                    raise
+                self._is_late = True
+                break  # what was read in time is taken, and the next visit reads on
             yield from answer.rows("posts")
             meta = rest.table(rest.table(answer.data).get("meta"))
             if not rest.table(meta.get("pagination")).get("next"):
@@ -95,6 +101,15 @@ class _Visit:
     def _ask(self, query: Mapping[str, str | int]) -> rest.Answer:
         url = f"{self._site}{_ROUTE}"
         return self._interface.ask(url, {"key": self._key, "limit": PER_PAGE, **query}, _VERSION)
+
+    def _gone_in_time(self, rows: Mapping[str, Row]) -> tuple[Entry, ...]:
+        """Tombstones; where there is no time to look for them, the next visit does."""
+        try:
+            return () if self._is_late else self._gone(rows)
+        except Unanswered as trouble:
+            if trouble.reason != "patience":
+                raise
+            return ()
 
     def _gone(self, rows: Mapping[str, Row]) -> tuple[Entry, ...]:
         """Tombstones of watched articles that are not shown any more."""

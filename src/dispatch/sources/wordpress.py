@@ -92,12 +92,12 @@ class _Visit:
         self._walk_page = int(page) if page.isdecimal() else 0
         self._walked: set[str] = set()
         self._watch = watch.read_watch(cursor.get("watch"))
-        self._is_cut_off = False
+        self._is_cut_off = self._is_late = False
 
     def make(self) -> Harvest:
         """The visit."""
         rows = {rest.text(row.get("id")): row for row in self._rows()}
-        gone = self._gone(rows)
+        gone = self._gone_in_time(rows)
         links = self._links(rows)
         reader = wordpress_rows.Reader(self._source, self._zone, self._now, links)
         entries = [entry for row in rows.values() if (entry := reader.entry(row))]
@@ -153,7 +153,13 @@ class _Visit:
         and does so after it has counted.
         """
         for number in range(1, MAX_PAGES + 1):
-            answer = self._page({**_WHOLE, **query, "page": number})
+            try:
+                answer = self._page({**_WHOLE, **query, "page": number})
+            except Unanswered as trouble:
+                if trouble.reason != "patience" or number == 1:
+                    raise
+                self._is_late = True
+                break  # what was read in time is taken, and the next visit reads on
             if answer is None:
                 return
             rows = answer.rows()
@@ -190,6 +196,15 @@ class _Visit:
         return any(at < self._since for at in moments if at and self._since)
 
     # ------------------------------------------------------------------ what was taken back
+
+    def _gone_in_time(self, rows: Mapping[str, Row]) -> tuple[Entry, ...]:
+        """Tombstones; where there is no time to look for them, the next visit does."""
+        try:
+            return () if self._is_late else self._gone(rows)
+        except Unanswered as trouble:
+            if trouble.reason != "patience":
+                raise
+            return ()
 
     def _gone(self, rows: Mapping[str, Row]) -> tuple[Entry, ...]:
         """Tombstones of watched articles that the interface does not show any more.
