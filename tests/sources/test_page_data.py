@@ -98,6 +98,10 @@ def test_what_a_page_lists_is_not_its_article(block: str) -> None:
         '[{"@type": "Article", "url": "/a"}, {"@type": "Article", "headline": "Treaties"}]',
         '{"@type": "Article", "headline": "Treaties", "about": {"@type": "Article", "url": "/a"}}',
         '{"@type": "Article", "headline": "Treaties", "url": "https://old.example/its-old-address"}',
+        (
+            '[{"@type": "NewsArticle", "headline": "Treaties", "url": "https://old.example/a"},'
+            ' {"@type": "Article", "headline": "Two plugins", "url": "https://old.example/a"}]'
+        ),
     ],
 )
 def test_of_several_articles_the_page_is_the_one_that_says_so(block: str) -> None:

@@ -87,6 +87,8 @@ def _choose(articles: Sequence[Row], pages: Collection[str]) -> Row:
     said = [(one, {canonical.match_key(url) for url in _addresses(one, base)}) for one in articles]
     this = (one for one, urls in said if urls & keys)
     unsaid = (one for one, urls in said if not urls)
+    if all(urls == said[0][1] for _, urls in said):  # told twice, and of one page: this one
+        return articles[0]
     return next(this, None) or next(unsaid, {})
 
 
