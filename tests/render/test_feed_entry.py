@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
 import pytest
 from lxml import etree
 
-from dispatch.model.article import Author, Translation
+from dispatch.model.article import Author, Enclosure, Translation
 from dispatch.model.feed import FeedFormat, FeedSettings
 from dispatch.model.publication import Section
+from dispatch.rules import feed_lint
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
@@ -256,3 +260,39 @@ def test_a_sections_name_may_hold_anything(feed_room: Any) -> None:
         body = feed_room.render("en", feed_format, [article], publication=odd)
         tag = read(body).entries[0].tags[0]
         assert 'A <b> & "c"' in (tag.label, tag.term)
+
+
+def test_the_files_of_an_article_are_offered_with_their_true_length_or_none(
+    feed_room: Any,
+) -> None:
+    talk = Enclosure(url="https://x.example/a b.mp3", media_type="audio/mpeg", length=5_000)
+    paper = Enclosure(url="https://x.example/paper.pdf", media_type="application/pdf")
+    article = feed_room.article(enclosures=(talk, paper))
+    for feed_format in FeedFormat:
+        body = feed_room.render("en", feed_format, [article])
+        assert feed_lint.lint(body) == ()
+        assert b"https://x.example/a%20b.mp3" in body
+    atom = feedparser.parse(io.BytesIO(feed_room.render("en", FeedFormat.ATOM, [article])))
+    (entry,) = atom.entries
+    assert [one.get("length") for one in entry.enclosures] == ["5000", None]
+    assert entry.link == article.url
+    rss = feedparser.parse(io.BytesIO(feed_room.render("en", FeedFormat.RSS, [article])))
+    assert [one.type for one in rss.entries[0].enclosures] == ["audio/mpeg"]
+    only = feed_room.render("en", FeedFormat.RSS, [feed_room.article(enclosures=(paper,))])
+    assert feedparser.parse(io.BytesIO(only)).entries[0].enclosures[0].length == "0"
+    (item,) = json.loads(feed_room.render("en", FeedFormat.JSON, [article]))["items"]
+    assert item["attachments"] == [
+        {
+            "url": "https://x.example/a%20b.mp3",
+            "mime_type": "audio/mpeg",
+            "size_in_bytes": 5_000,
+        },
+        {"url": "https://x.example/paper.pdf", "mime_type": "application/pdf"},
+    ]
+
+
+def test_a_withdrawn_article_offers_no_file(feed_room: Any) -> None:
+    talk = Enclosure(url="https://x.example/a.mp3", media_type="audio/mpeg")
+    article = feed_room.article(enclosures=(talk,), withdrawn_at=datetime(2026, 11, 20, tzinfo=UTC))
+    for feed_format in FeedFormat:
+        assert b"a.mp3" not in feed_room.render("en", feed_format, [article])

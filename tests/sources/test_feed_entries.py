@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.model.article import Author, Entry
+from dispatch.model.article import Author, Enclosure, Entry
 from dispatch.model.source import Timetable
 from dispatch.sources import feed_entries, markup
 
@@ -491,3 +492,67 @@ def test_the_syndication_module_says_it_in_periods(
         f"<sy:updateFrequency>{frequency}</sy:updateFrequency></channel></rss>"
     )
     assert feed.timetable.ttl_seconds == seconds
+
+
+TALK = Enclosure(url="https://news.example/talk.mp3", media_type="audio/mpeg", length=5_000)
+PAPER = Enclosure(url="https://news.example/paper.pdf", media_type="application/pdf")
+
+
+def files(found: Entry) -> tuple[Enclosure, ...]:
+    return markup.clean_entry(found, "https://news.example/feed").enclosures
+
+
+def test_the_files_of_an_article_are_known_in_every_format(read: Read) -> None:
+    assert files(
+        item(
+            read,
+            '<link>https://news.example/1</link><enclosure url="/talk.mp3" length="5000" '
+            'type="audio/mpeg"/><enclosure url="/lead.jpg" length="9" type="image/jpeg"/>'
+            '<enclosure url="/paper.pdf" length="" type=""/>',
+        )
+    ) == (TALK, PAPER)
+    assert files(
+        entry(
+            read,
+            '<id>tag:1</id><link href="https://news.example/1"/>'
+            '<link rel="enclosure" href="/talk.mp3" type="Audio/MPEG; x=1" length="5000"/>'
+            '<link rel="enclosure" href="/paper.pdf"/>',
+        )
+    ) == (TALK, PAPER)
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [
+            {
+                "id": "1",
+                "url": "https://news.example/1",
+                "content_text": "x",
+                "attachments": [
+                    {"url": "/talk.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 5000},
+                    {"url": "/paper.pdf", "mime_type": 7, "size_in_bytes": True},
+                    {"url": "/lead.jpg", "mime_type": "image/jpeg"},
+                    "nonsense",
+                ],
+            }
+        ],
+    }
+    assert files(read(json.dumps(document)).entries[0]) == (TALK, PAPER)
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        '<enclosure url="javascript:x.mp3" type="audio/mpeg"/>',
+        '<enclosure url="/a.exe" type="nonsense"/>',
+        '<enclosure type="audio/mpeg"/>',
+        '<enclosure url="/a" type="multipart/mixed"/>',
+    ],
+)
+def test_what_is_no_file_for_readers_is_left_out(read: Read, strange: str) -> None:
+    assert files(item(read, strange)) == ()
+
+
+def test_of_files_there_is_a_limit_and_each_is_there_once(read: Read) -> None:
+    many = "".join(f'<enclosure url="/{n % 15}.mp3" length="-1"/>' for n in range(40))
+    found = files(item(read, many))
+    assert len(found) == 10
+    assert {one.length for one in found} == {None}

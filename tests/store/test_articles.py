@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.article import Article, Author, Entry, Image
+from dispatch.model.article import Article, Author, Enclosure, Entry, Image
 from dispatch.rules import canonical, identity
 from dispatch.store import articles, translations
 
@@ -73,6 +73,7 @@ def test_an_article_comes_back_with_everything_that_was_put_in(newsroom: Newsroo
         html="<p>x</p>",
         authors=(Author(name="Ann"), Author(name="Bob", url="https://bob.example/")),
         image=Image(url="https://news.example/i.jpg", alt="wind", width=3, height=2),
+        enclosures=(Enclosure(url="https://news.example/i.mp3", media_type="audio/mpeg"),),
     )
     with newsroom.db.write() as tx:
         article_id = articles.add_article(
@@ -89,6 +90,7 @@ def test_an_article_comes_back_with_everything_that_was_put_in(newsroom: Newsroo
     article = get(newsroom, article_id)
     assert (article.title, article.standfirst, article.html) == ("Ветер", "A line", "<p>x</p>")
     assert (article.authors, article.image) == (entry.authors, entry.image)
+    assert article.enclosures == entry.enclosures
     assert article.sections == ("b", "a")
 
 

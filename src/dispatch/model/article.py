@@ -36,6 +36,15 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that belongs to an article: sound, film, a document. `length` is in bytes, if told."""
+
+    url: str
+    media_type: str
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TranslationLink:
     """A source's claim that `url` says the same in another language."""
 
@@ -68,6 +77,7 @@ class Entry:
     authors: tuple[Author, ...] = ()
     sections: tuple[str, ...] = ()
     image: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
     translations: tuple[TranslationLink, ...] = ()
     published_at: datetime | None = None
     updated_at: datetime | None = None
@@ -123,6 +133,7 @@ class Article:
     authors: tuple[Author, ...] = ()
     sections: tuple[str, ...] = ()
     image: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
     translations: tuple[Translation, ...] = ()
     group_id: int
     published_at: datetime

@@ -35,6 +35,9 @@ def _children(entry: FeedEntry, scheme: str) -> Iterator[str]:
     yield f"<published>{entry.published_at.isoformat()}</published>"
     for link in entry_parts.links(entry):  # after the main one: see entry_parts
         yield xml_text.empty("link", link)
+    for file in entry.enclosures:
+        said = {"href": file.url, "rel": "enclosure", "type": file.media_type}
+        yield xml_text.empty("link", {**said, "length": file.length})
     yield from entry_parts.image(entry)
 
 

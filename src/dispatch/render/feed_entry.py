@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
-from dispatch.model.article import Article, Author, Image, RelatedArticle, Translation
+from dispatch.model.article import Article, Author, Enclosure, Image, RelatedArticle, Translation
 from dispatch.model.feed import FeedContext, PartnerRules
 from dispatch.model.publication import Appeal, Section
 from dispatch.render import catalogue, xml_text
@@ -50,7 +50,8 @@ class FeedEntry:
 
     `title` and `summary` are plain text, `html` is the body with its last paragraphs ("" for a
     feed of summaries or an article without a body), `escaped` the same as XML holds it. Dates are
-    in UTC and whole seconds.
+    in UTC and whole seconds. The lead image is the first of the `enclosures` where a partner wants
+    it so.
     """
 
     uid: str
@@ -67,7 +68,7 @@ class FeedEntry:
     read_also: tuple[RelatedArticle, ...]
     published_at: datetime
     updated_at: datetime
-    enclosure: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
     rating: str = ""
 
 
@@ -102,7 +103,7 @@ def make_entry(article: Article, context: FeedContext) -> FeedEntry:
         read_also=_read_also(article, context),
         published_at=whole_seconds(article.published_at),
         updated_at=whole_seconds(article.updated_at),
-        enclosure=image if partner and partner.has_enclosure and _is_whole(image) else None,
+        enclosures=(*_lead_enclosure(image, partner), *map(_addressed, article.enclosures)),
         rating="nonadult" if partner and partner.has_rating else "",
     )
 
@@ -116,9 +117,11 @@ def _image_for(article: Article, partner: PartnerRules | None) -> Image | None:
     return _addressed(image)
 
 
-def _is_whole(image: Image | None) -> bool:
-    """Whether an enclosure can say the truth: one with a wrong length is refused, or cut."""
-    return image is not None and bool(image.length and image.media_type)
+def _lead_enclosure(image: Image | None, partner: PartnerRules | None) -> Iterator[Enclosure]:
+    """The lead image, if it can say the truth: one with a wrong length is refused, or cut."""
+    wanted = image is not None and partner is not None and partner.has_enclosure
+    if wanted and image and image.length and image.media_type:
+        yield Enclosure(url=image.url, media_type=image.media_type, length=image.length)
 
 
 def clean(text: str) -> str:
@@ -131,7 +134,7 @@ def address(url: str) -> str:
     return canonical.as_ascii(clean(url))
 
 
-_Addressed = TypeVar("_Addressed", Image, Translation, RelatedArticle)
+_Addressed = TypeVar("_Addressed", Image, Enclosure, Translation, RelatedArticle)
 
 
 def _addressed(one: _Addressed) -> _Addressed:
@@ -205,6 +208,7 @@ def _retract(article: Article, withdrawn_at: datetime) -> Article:
         standfirst=notice,
         html=f"<p>{_escape(notice)}</p>",
         image=None,
+        enclosures=(),
         translations=(),
         updated_at=max(article.updated_at, withdrawn_at),
         withdrawn_at=None,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dispatch.model.article import Author
+from dispatch.model.article import Author, Enclosure
 from dispatch.model.feed import Feed, FeedContext, FeedFormat
 from dispatch.render import catalogue, feed_entry
 from dispatch.render.feed_entry import FeedEntry
@@ -90,8 +90,14 @@ def _make_item(entry: FeedEntry) -> Mapping[str, object]:
         "authors": [_make_author(author) for author in entry.authors],
         "tags": [feed_entry.plain(section.name(entry.language)) for section in entry.sections],
         "language": entry.language,
+        "attachments": [_make_attachment(file) for file in entry.enclosures],
         "_dispatch": _present(_make_relations(entry)),
     }
+
+
+def _make_attachment(file: Enclosure) -> Mapping[str, object]:
+    said = {"url": file.url, "mime_type": file.media_type, "size_in_bytes": file.length}
+    return {name: value for name, value in said.items() if value}
 
 
 def _make_author(author: Author) -> Mapping[str, str]:

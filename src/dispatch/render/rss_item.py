@@ -49,10 +49,12 @@ def _children(entry: FeedEntry, scheme: str) -> Iterator[str]:
     yield _text("atom:updated", entry.updated_at.isoformat())
     for link in entry_parts.links(entry):
         yield xml_text.empty("atom:link", link)
-    if entry.enclosure:
-        lead = entry.enclosure
-        said = {"url": lead.url, "length": lead.length, "type": lead.media_type}
-        yield xml_text.empty("enclosure", said)
+    # One of them: RSS has never said what several mean, and readers take the first, or the last.
+    for file in entry.enclosures[:1]:
+        yield xml_text.empty(
+            "enclosure",
+            {"url": file.url, "length": str(file.length or 0), "type": file.media_type},
+        )
     if entry.rating:
         yield xml_text.element("media:rating", entry.rating, {"scheme": "urn:simple"})
     yield from entry_parts.image(entry)

@@ -181,6 +181,7 @@ def content_hash(entry: Entry, sections: Sequence[str], text: str) -> str:
         image,
         authors,
         *sections,
+        *(one.url for one in entry.enclosures),
     )
     # Where a word may be parted (U+00AD) is the browser's business, not the reader's.
     seen = "\x1f".join(parts).replace("\u00ad", "")

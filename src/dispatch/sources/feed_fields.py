@@ -60,6 +60,7 @@ def entry(
         authors=authors,
         sections=_sections(node),
         image=feed_media.image(node, links),
+        enclosures=feed_media.enclosures(node, links),
         translations=feed_links.translations(links, url, language or node.language),
         published_at=reading.first_date(*node.texts(*_PUBLISHED, *_PUBLISHED_ELSE)),
         updated_at=reading.first_date(*node.texts(*UPDATED)),

@@ -6,9 +6,9 @@ read as far as its sense is plain and left out where it is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from dispatch.model.article import Author, Entry, Image
+from dispatch.model.article import Author, Enclosure, Entry, Image
 from dispatch.rules import canonical
 from dispatch.sources import feed_text
 from dispatch.sources.feed_parsed import MAX_ENTRIES, ParsedFeed, Reading
@@ -52,6 +52,7 @@ def _entry(item: JsonObject, reading: Reading, inherited: tuple[Author, ...]) ->
         authors=_authors(item, reading) or inherited,
         sections=tuple(dict.fromkeys(filter(None, map(_text, _list(item.get("tags")))))),
         image=_image(item, reading),
+        enclosures=tuple(_enclosures(item, reading)),
         published_at=reading.date(_text(item.get("date_published"))),
         updated_at=reading.date(_text(item.get("date_modified"))),
         plain=frozenset({"title", "standfirst"} | (set() if markup else {"html"})),
@@ -87,6 +88,14 @@ def _image(item: JsonObject, reading: Reading) -> Image | None:
             if url and kind.startswith("image/"):
                 return Image(url=url, media_type=kind)
     return None
+
+
+def _enclosures(item: JsonObject, reading: Reading) -> Iterator[Enclosure]:
+    for one in _list(item.get("attachments")):
+        if isinstance(one, dict) and (url := _url(one.get("url"), reading)):
+            size = one.get("size_in_bytes")
+            length = size if isinstance(size, int) and not isinstance(size, bool) else None
+            yield Enclosure(url=url, media_type=_text(one.get("mime_type")), length=length)
 
 
 def _url(value: object, reading: Reading) -> str | None:

@@ -1,7 +1,7 @@
-"""The lead image that an entry names outside its text.
+"""The lead image and the files that an entry names outside its text.
 
-In: an item's Node and its links. Out: an Image or None. Never: loads it, takes one from the text
-(`markup` does that once the text is clean).
+In: an item's Node and its links. Out: an Image or None; enclosures. Never: loads one, takes an
+image from the text (`markup` does that once the text is clean).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dispatch.model.article import Image
+from dispatch.model.article import Enclosure, Image
 from dispatch.sources.feed_links import Link
 from dispatch.sources.feed_nodes import Node
 
@@ -22,6 +22,20 @@ def image(node: Node, links: list[Link]) -> Image | None:
     for found in (*contents, *_thumbnails(node), *_enclosures(node, links), *_plain(node)):
         return found
     return None
+
+
+def enclosures(node: Node, links: list[Link]) -> tuple[Enclosure, ...]:
+    """The files that belong to an item, as it names them: RSS `enclosure`, Atom links."""
+    named = [
+        (child.link(child.attribute("url")), child.attribute("type"), child.attribute("length"))
+        for child in node.children("enclosure")
+    ]
+    named += [(one.url, one.media_type, one.length) for one in links if one.rel == "enclosure"]
+    return tuple(
+        Enclosure(url=url, media_type=media_type, length=_number(length))
+        for url, media_type, length in named
+        if url
+    )
 
 
 def _media(node: Node) -> Iterator[Image]:

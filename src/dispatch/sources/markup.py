@@ -18,7 +18,7 @@ from html import escape, unescape
 
 import nh3
 
-from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.model.article import Author, Enclosure, Entry, Image, TranslationLink
 from dispatch.rules import bylines, canonical
 from dispatch.rules import text as text_rules
 from dispatch.sources import embeds
@@ -158,6 +158,7 @@ def clean_entry(entry: Entry, base_url: str | None) -> Entry:
         sections=_lines(entry.sections, markup="sections" not in entry.plain),
         section_aliases=_aliases(entry),
         image=_lead_image(entry, clean, url or base_url),
+        enclosures=_enclosures(entry.enclosures, url or base_url),
         translations=_translations(entry.translations, url or base_url),
         place=text_rules.clean_line(entry.place, limit=_LONGEST_PLACE),
         plain=frozenset({"title", "standfirst", "authors", "sections"}),
@@ -407,6 +408,37 @@ def _first_image(body: str) -> Image | None:
 
 def _media_type(text: str | None) -> str | None:
     return text if text and re.fullmatch(r"image/[a-z0-9.+\-]{1,40}", text) else None
+
+
+_FILE = re.compile(r"(?:audio|video|application|text)/[a-z0-9.+\-]{1,60}")
+#: What a file is whose source says no type: by the end of its name.
+_FILE_TYPES = {
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "ogg": "audio/ogg",
+    "opus": "audio/ogg",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "pdf": "application/pdf",
+    "epub": "application/epub+zip",
+}
+_MOST_ENCLOSURES = 10
+_LONGEST_FILE = 2**40
+
+
+def _enclosures(named: tuple[Enclosure, ...], base: str | None) -> tuple[Enclosure, ...]:
+    """Files that are no images: one of these is the lead image already."""
+    found: dict[str, Enclosure] = {}
+    for one in named[:_MOST_ENCLOSURES]:
+        url = canonical.absolute_url(one.url, base)
+        media_type = one.media_type.partition(";")[0].strip().lower()
+        if not _FILE.fullmatch(media_type) and not media_type.startswith("image/"):
+            path = canonical.canonical_url(url or "") or ""
+            media_type = _FILE_TYPES.get(path.partition("?")[0].rpartition(".")[2].lower(), "")
+        if url and _FILE.fullmatch(media_type):
+            length = one.length if 0 < (one.length or 0) < _LONGEST_FILE else None
+            found.setdefault(url, Enclosure(url=url, media_type=media_type, length=length))
+    return tuple(found.values())
 
 
 def _translations(

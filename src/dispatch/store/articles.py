@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dispatch.model.article import Article, Author, Entry, Image, Translation
+from dispatch.model.article import Article, Author, Enclosure, Entry, Image, Translation
 from dispatch.rules import canonical, identity, likeness
 from dispatch.store import authors, schema, search, upsert
 from dispatch.store.database import Transaction
@@ -406,6 +406,7 @@ def _content(entry: Entry, language: str) -> dict[str, Any]:
         "html": entry.html,
         "authors": [{"name": author.name, "url": author.url} for author in entry.authors],
         "image": asdict(entry.image) if entry.image else None,
+        "enclosures": [asdict(one) for one in entry.enclosures],
     }
 
 
@@ -509,6 +510,7 @@ def _article_of(
         authors=tuple(Author(**author) for author in row.authors),
         sections=sections,
         image=Image(**row.image) if row.image else None,
+        enclosures=tuple(Enclosure(**one) for one in row.enclosures),
         translations=translations,
         group_id=row.group_id,
         published_at=row.published_at,

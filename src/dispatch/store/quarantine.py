@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.model.article import Author, Enclosure, Entry, Image, TranslationLink
 from dispatch.model.source import HeldEntry, HoldReason
 from dispatch.rules import recognition
 from dispatch.store import schema, upsert
@@ -146,6 +146,7 @@ def _from_json(data: Mapping[str, Any]) -> Entry:
         "authors": tuple(Author(**one) for one in data["authors"]),
         "translations": tuple(TranslationLink(**one) for one in data["translations"]),
         "image": Image(**data["image"]) if data["image"] else None,
+        "enclosures": tuple(Enclosure(**one) for one in data.get("enclosures", ())),
         "sections": tuple(data["sections"]),
         "plain": frozenset(data["plain"]),
         "section_aliases": {

@@ -60,6 +60,7 @@ article = sa.Table(
     sa.Column("html", sa.Text, nullable=False, default=""),
     sa.Column("authors", sa.JSON, nullable=False),
     sa.Column("image", sa.JSON),
+    sa.Column("enclosures", sa.JSON, nullable=False, default=list, server_default="[]"),
     sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("published_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
