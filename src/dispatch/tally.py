@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -77,24 +78,22 @@ def tally(
     progress: ports.Progress | None = None,
 ) -> TallyReport:
     """Take in what every place has to say since the last time."""
-    with db.read() as tx:
-        by_key = articles.url_keys(tx)
     reports = []
     for done, settings in enumerate(imports, 1):
         with db.read() as tx:
             positions = read_store.get_positions(tx, settings.name)
-        errand = Errand(
-            positions=positions,
-            articles=by_key,
-            zone=publication.time_zone,
-            fetcher=fetcher,
-            now=now,
-        )
-        batch = reads.KINDS[settings.kind](settings, errand)
+            errand = Errand(
+                positions=positions,
+                article_at=partial(_article_at, tx),
+                zone=publication.time_zone,
+                fetcher=fetcher,
+                now=now,
+            )
+            batch = reads.KINDS[settings.kind](settings, errand)
         try:
             with db.write(dry_run=dry_run) as tx:
                 read_store.advance(tx, settings.name, positions, batch.positions, now)
-                _store(tx, settings.name, batch, by_key)
+                _store(tx, settings.name, batch)
         except read_store.Overtaken:
             log.info("reads from %s: another process counts them at this moment", settings.name)
             batch = ReadBatch()
@@ -145,7 +144,13 @@ def add_counts(tx: Transaction, origin: str, counts: Sequence[ReadCount]) -> Non
             )
 
 
-def _store(tx: Transaction, origin: str, batch: ReadBatch, by_key: Mapping[str, int]) -> None:
+def _article_at(tx: Transaction, key: str) -> int | None:
+    return articles.find_by_keys(tx, [key])
+
+
+def _store(tx: Transaction, origin: str, batch: ReadBatch) -> None:
+    keys = {one[0] for one in batch.counts} | {one[0] for one in batch.discards}
+    by_key = articles.ids_at(tx, keys)
     for (key, day), count in batch.counts.items():
         read_store.add_reads(tx, by_key[key], day, origin, count)
     for (article_id, day), count in batch.totals.items():

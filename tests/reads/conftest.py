@@ -36,7 +36,7 @@ def gather(fetcher: fetch.Fetcher) -> Import:
     """`gather(kind, path)`: what an import of that kind says."""
     errand = Errand(
         positions={},
-        articles={canonical.match_key(SITE + path): number for path, number in PATHS.items()},
+        article_at={canonical.match_key(SITE + path): number for path, number in PATHS.items()}.get,
         zone=ZoneInfo("Europe/London"),
         fetcher=fetcher,
         now=NOW,

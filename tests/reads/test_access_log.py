@@ -56,7 +56,7 @@ def lines(visitors: Iterable[int], at: datetime = NOON) -> bytes:
 def errand(positions: Mapping[str, int]) -> Errand:
     return Errand(
         positions=positions,
-        articles=dict.fromkeys(KEYS, 1),
+        article_at=dict.fromkeys(KEYS, 1).get,
         zone=LONDON,
         fetcher=fetch.Fetcher(contact="editors@meridian.example"),
         now=NOON,

@@ -102,7 +102,7 @@ class _Import:
         salt = secrets.token_bytes(_SALT_BYTES)
         self._before = _Tally(settings, errand.zone, salt)
         self._after = _Tally(settings, errand.zone, salt)
-        self._articles = Articles(settings.site, errand.articles)
+        self._articles = Articles(settings.site, errand.article_at)
         self._passage = passage.Passage(
             shelf, errand.positions, moment_of, lambda at: rules.context_start(at, errand.zone)
         )

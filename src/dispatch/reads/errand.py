@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,12 +14,13 @@ from dispatch import fetch
 class Errand:
     """The world around one import.
 
-    `positions` are the offsets by fingerprint that earlier batches gave, `articles` the ids by
-    match key of every address that an article was ever known under. Days are those of `zone`.
+    `positions` are the offsets by fingerprint that earlier batches gave. `article_at` gives the id
+    of the article that was ever known under an address, by its match key: a log names few of an
+    archive. Days are those of `zone`.
     """
 
     positions: Mapping[str, int]
-    articles: Mapping[str, int]
+    article_at: Callable[[str], int | None]
     zone: ZoneInfo
     fetcher: fetch.Fetcher
     now: datetime

@@ -8,10 +8,11 @@ for what stands in a file, adds to what is known.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -133,8 +134,8 @@ class Totals:
 
     def __init__(self, settings: ReadsImport, errand: Errand) -> None:
         self.problems: list[str] = []
-        self._found = Articles(settings.site, errand.articles)
-        self._ids: Mapping[str, int] = errand.articles
+        self._found = Articles(settings.site, errand.article_at)
+        self._article_at = functools.cache(errand.article_at)
         self._totals: dict[tuple[int, date], int] = {}
         self._rows = self._broken = 0
 
@@ -148,8 +149,8 @@ class Totals:
                 broken.append(row)
                 continue
             key = self._found.find(row.path)
-            if key:
-                sums[self._ids[key], row.day] += row.reads
+            if key and (article_id := self._article_at(key)):
+                sums[article_id, row.day] += row.reads
         self._totals.update(sums)
         self._broken += len(broken)
         self.problems += [f"{name}: {one}" for one in broken[:TOLD_LIMIT]]

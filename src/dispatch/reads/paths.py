@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -14,10 +14,10 @@ _REMEMBERED = 65_536
 class Articles:
     """The articles of a site, by what their pages are called there."""
 
-    def __init__(self, site: str, keys: Collection[str]) -> None:
+    def __init__(self, site: str, article_at: Callable[[str], int | None]) -> None:
         parts = urlsplit(site)
         self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._keys = frozenset(keys)
+        self._article_at = article_at
         self.find = lru_cache(_REMEMBERED)(self._find)
 
     def _find(self, target: str) -> str | None:
@@ -30,6 +30,6 @@ class Articles:
         url = self._origin + target if target.startswith("/") else target
         for spelling in (url, url.partition("?")[0]):
             key = canonical.match_key(spelling)
-            if key in self._keys:
+            if self._article_at(key) is not None:
                 return key
         return None

@@ -46,6 +46,8 @@ _OFFERED = (
     _article.c.title,
 )
 _alias = schema.article_alias
+#: The kinds of aliases that a person may type.
+_NAMES = (identity.Step.URL.value, "uid", identity.Step.ID.value, identity.Step.PATH.value)
 
 
 #: Made once: to put together and to compile so many conditions costs more than to run them.
@@ -66,16 +68,21 @@ def find_known(
     tx: Transaction, keys: Collection[identity.Key]
 ) -> dict[identity.Key, identity.Known]:
     """What is remembered of the articles that any of `keys` names."""
-    names = sorted({key for _, key in keys})
+    by_kind: dict[str, set[str]] = defaultdict(set)
+    for kind, key in keys:
+        by_kind[kind].add(key)
     known: dict[identity.Key, identity.Known] = {}
-    for start in range(0, len(names), _CHUNK):
-        query = (
-            sa.select(_alias.c.kind, _alias.c.key, _article)
-            .join_from(_alias, _article)
-            .where(_alias.c.key.in_(names[start : start + _CHUNK]))
-        )
-        for row in tx.execute(query):
-            known[row.kind, row.key] = _known_of(row)
+    for kind, some in by_kind.items():
+        names = sorted(some)
+        for start in range(0, len(names), _CHUNK):
+            named = _alias.c.key.in_(names[start : start + _CHUNK])
+            # With its kind a name is the primary key; without, every alias would be looked at.
+            query = (
+                sa.select(_alias.c.key, _article)
+                .join_from(_alias, _article)
+                .where(_alias.c.kind == kind, named)
+            )
+            known |= {(kind, row.key): _known_of(row) for row in tx.execute(query)}
     return known
 
 
@@ -369,26 +376,35 @@ def list_entered(tx: Transaction, start: datetime, end: datetime) -> list[Articl
 def find_article(tx: Transaction, name: str) -> Article | None:
     """The article that an operator names by id, uid or any URL it was ever known under."""
     keys = [name, canonical.match_key(name)]
-    by_alias = sa.select(_alias.c.article_id).where(_alias.c.key.in_(keys))
-    condition = sa.or_(_article.c.uid == name, _article.c.url == name, _article.c.id.in_(by_alias))
+    by_alias = sa.select(_alias.c.article_id).where(
+        _alias.c.kind.in_(_NAMES), _alias.c.key.in_(keys)
+    )
+    # One after another, for together they would be looked for in every article.
+    conditions = [_article.c.uid == name, _article.c.id.in_(by_alias), _article.c.url == name]
     if name.isdecimal() and len(name) <= _LONGEST_NUMBER:
-        condition = _article.c.id == int(name)
-    return next(iter(_load(tx, sa.select(_article).where(condition).limit(1))), None)
+        conditions = [_article.c.id == int(name)]
+    for condition in conditions:
+        for found in _load(tx, sa.select(_article).where(condition).limit(1)):
+            return found
+    return None
 
 
 def find_by_keys(tx: Transaction, keys: Sequence[str]) -> int | None:
     """The article behind the first of `keys` (match keys of URLs) that one was ever known under."""
-    query = sa.select(_alias.c.key, _alias.c.article_id).where(
-        _alias.c.kind == "url", _alias.c.key.in_(keys)
-    )
-    found = {row.key: row.article_id for row in tx.execute(query)}
+    found = ids_at(tx, keys)
     return next((found[key] for key in keys if key in found), None)
 
 
-def url_keys(tx: Transaction) -> dict[str, int]:
-    """The article behind every URL (as a match key) that any was ever known under."""
-    query = sa.select(_alias.c.key, _alias.c.article_id).where(_alias.c.kind == "url")
-    return {row.key: row.article_id for row in tx.execute(query)}
+def ids_at(tx: Transaction, keys: Collection[str]) -> dict[str, int]:
+    """The articles behind those of `keys` (match keys of URLs) that one was ever known under."""
+    names = sorted(keys)
+    found: dict[str, int] = {}
+    for start in range(0, len(names), _CHUNK):
+        query = sa.select(_alias.c.key, _alias.c.article_id).where(
+            _alias.c.kind == "url", _alias.c.key.in_(names[start : start + _CHUNK])
+        )
+        found |= {row.key: row.article_id for row in tx.execute(query)}
+    return found
 
 
 def count_articles(tx: Transaction) -> dict[str, int]:

@@ -75,6 +75,7 @@ article = sa.Table(
     sa.Column("silent_changes", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Index("ix_article_source_published", "source", "published_at"),
     sa.Index("ix_article_language_published", "language", "published_at", "id"),
+    sa.Index("ix_article_language_entered", "language", "entered_at", "id"),
 )
 
 article_section = sa.Table(

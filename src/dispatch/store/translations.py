@@ -7,11 +7,12 @@ Never: a decision; which claims count is for `rules.translations`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from dispatch.rules import canonical, translations
-from dispatch.store import schema, upsert
+from dispatch.store import articles, schema, upsert
 from dispatch.store.database import Transaction
 
 _CHUNK = 400
@@ -22,6 +23,8 @@ _LONGEST_CHAIN = 40
 _article = schema.article
 _alias = schema.article_alias
 _claim = schema.translation_claim
+
+_Value = TypeVar("_Value", int, str)
 
 
 def put_claims(
@@ -69,7 +72,7 @@ def regroup(tx: Transaction, ids: Collection[int]) -> tuple[tuple[int, int], ...
     return grouping.conflicts
 
 
-def _chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:
+def _chunks(values: Sequence[_Value]) -> Iterable[Sequence[_Value]]:
     return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
 
 
@@ -89,14 +92,30 @@ def _remove(tx: Transaction, claims: Iterable[tuple[int, str]]) -> None:
 
 def _called_for(tx: Transaction, ids: Sequence[int]) -> set[int]:
     """Those of `ids` whose address somebody claimed before they came."""
-    found: set[int] = set()
+    addresses = _addresses_of(tx, ids)
+    called = {key for _, key in _claims_on(tx, [key for _, key in addresses])}
+    return {number for number, key in addresses if key in called}
+
+
+# Questions of one table each, by what its indexes are for: as joins of two tables, SQLite
+# would look at the address of every article, for it takes the kind of an alias to be rare.
+
+
+def _addresses_of(tx: Transaction, ids: Sequence[int]) -> set[tuple[int, str]]:
+    """(article, match key of an address of it) for the articles called `ids`."""
+    found: set[tuple[int, str]] = set()
     for chunk in _chunks(ids):
-        query = (
-            sa.select(_alias.c.article_id)
-            .join(_claim, sa.and_(_claim.c.key == _alias.c.key, _alias.c.kind == "url"))
-            .where(_alias.c.article_id.in_(chunk))
-        )
-        found |= {row.article_id for row in tx.execute(query)}
+        query = sa.select(_alias).where(_alias.c.article_id.in_(chunk))
+        found |= {(row.article_id, row.key) for row in tx.execute(query) if row.kind == "url"}
+    return found
+
+
+def _claims_on(tx: Transaction, keys: Sequence[str]) -> set[tuple[int, str]]:
+    """(article that says it, address of which it says it) for these addresses."""
+    found: set[tuple[int, str]] = set()
+    for chunk in _chunks(keys):
+        query = sa.select(_claim.c.article_id, _claim.c.key).where(_claim.c.key.in_(chunk))
+        found |= {(row.article_id, row.key) for row in tx.execute(query)}
     return found
 
 
@@ -111,15 +130,11 @@ def _groupmates(tx: Transaction, ids: Sequence[int]) -> set[int]:
 
 def _edges_of(tx: Transaction, ids: Sequence[int]) -> set[tuple[int, int]]:
     """Claims by and about `ids`: (who says it, of whom)."""
-    found: set[tuple[int, int]] = set()
-    for chunk in _chunks(ids):
-        query = (
-            sa.select(_claim.c.article_id, _alias.c.article_id.label("other"))
-            .join(_alias, sa.and_(_claim.c.key == _alias.c.key, _alias.c.kind == "url"))
-            .where(sa.or_(_claim.c.article_id.in_(chunk), _alias.c.article_id.in_(chunk)))
-        )
-        found |= {(row.article_id, row.other) for row in tx.execute(query)}
-    return found
+    said = _claims_of(tx, ids)
+    there = articles.ids_at(tx, {key for _, key in said})
+    own = {key: number for number, key in _addresses_of(tx, ids)}
+    by_them = {(one, there[key]) for one, key in said if key in there}
+    return by_them | {(one, own[key]) for one, key in _claims_on(tx, sorted(own))}
 
 
 def _members(
