@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch import fetch
-from dispatch.model.article import Author, Entry, Image
+from dispatch.model.article import Author, Enclosure, Entry, Image
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
 from dispatch.sources import folder
@@ -65,6 +65,7 @@ def test_a_file_with_everything(write: Write, visit: Callable[..., Harvest]) -> 
         "standfirst: Crews   walked out\n"
         "date: 2026-11-24 10:00\nupdated: 2026-11-24T11:30:00+03:00\n"
         "image: /i.jpg\nimage_alt: Fog\nimage_credit: Olga Petrova\nid: story-1\n"
+        "enclosures:\n  - talk.mp3\n  - {url: /paper, type: application/pdf, length: 9}\n  - 7\n"
         "---\n# Head\n\nText *here* <script>x</script>[link](/l)\n\n| a |\n|---|\n| b |\n",
     )
     found = only(visit())
@@ -79,6 +80,10 @@ def test_a_file_with_everything(write: Write, visit: Callable[..., Harvest]) -> 
     assert found.published_at == datetime(2026, 11, 24, 7, tzinfo=UTC)
     assert found.updated_at == datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
     assert found.image == Image(url="https://n.example/i.jpg", alt="Fog", credit="Olga Petrova")
+    assert found.enclosures == (
+        Enclosure(url="https://n.example/en/talk.mp3", media_type="audio/mpeg"),
+        Enclosure(url="https://n.example/paper", media_type="application/pdf", length=9),
+    )
     assert "<h2>Head</h2>" in found.html
     assert "<table>" in found.html
     assert "script" not in found.html

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch import fetch
+from dispatch.model.article import Enclosure
 from dispatch.model.publication import Source
 from dispatch.model.source import SourceState
 from dispatch.sources import push
@@ -30,6 +31,7 @@ WHOLE: dict[str, Any] = {
         {"name": "Cy Dahl", "url": "https://c.example/"},
     ],
     "sections": ["World"],
+    "enclosures": [{"url": "https://n.example/a.mp3", "media_type": "audio/mpeg", "length": 9}],
     "image": {"url": "https://n.example/a.jpg", "alt": "A quay", "credit": "O. P.", "width": 1200},
     "translations": [{"url": "https://n.example/ru/dogovory", "language": "ru"}],
     "published_at": "2026-11-24T12:00:00+03:00",
@@ -59,6 +61,9 @@ def test_a_document_becomes_a_clean_entry() -> None:
     assert "onclick" not in entry.html
     assert 'href="https://n.example/a"' in entry.html
     assert entry.published_at == datetime(2026, 11, 24, 9, tzinfo=UTC)
+    assert entry.enclosures == (
+        Enclosure(url="https://n.example/a.mp3", media_type="audio/mpeg", length=9),
+    )
     assert entry.image is not None
     assert (entry.image.width, entry.image.alt) == (1200, "A quay")
     assert entry.image.credit == "O. P."

@@ -19,7 +19,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from dispatch import fetch
-from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.model.article import Author, Enclosure, Entry, Image, TranslationLink
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
 from dispatch.rules import canonical, dates
@@ -193,6 +193,7 @@ class _Reader:
             authors=_authors(text),
             sections=tuple(_strings(text.value("sections", "section"))),
             image=_image(text),
+            enclosures=tuple(_enclosures(text)),
             translations=tuple(self._translations(text, targets)),
             published_at=published,
             updated_at=self._date(text, "updated", "modified"),
@@ -296,6 +297,20 @@ def _image(text: _Text) -> Image | None:
         alt=alt or text.string("image_alt"),
         credit=credit or text.string("image_credit"),
     )
+
+
+def _enclosures(text: _Text) -> Iterator[Enclosure]:
+    """Addresses, or mappings with `url`, `type` and `length`; one or a list."""
+    value = text.value("enclosures", "enclosure")
+    for one in value if isinstance(value, list) else [value]:
+        said = one if isinstance(one, dict) else {"url": one}
+        url, length = said.get("url"), said.get("length")
+        if isinstance(url, str):
+            yield Enclosure(
+                url=url,
+                media_type=str(said.get("type") or ""),
+                length=length if isinstance(length, int) else None,
+            )
 
 
 def _claims(value: object) -> Iterator[tuple[str | None, str]]:

@@ -30,7 +30,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dispatch import fetch
 from dispatch.errors import InputError
-from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.model.article import Author, Enclosure, Entry, Image, TranslationLink
 from dispatch.model.publication import Source
 from dispatch.model.source import Harvest, SourceState
 from dispatch.sources import markup
@@ -86,6 +86,14 @@ class PushedImage(_Document):
     height: Pixels | None = None
 
 
+class PushedEnclosure(_Document):
+    """A file that belongs to the article: sound, film, a document."""
+
+    url: WebAddress
+    media_type: str = Field(pattern=r"^(audio|video|application|text)/[a-z0-9.+-]{1,60}$")
+    length: Annotated[int, Field(ge=1, lt=2**40)] | None = Field(None, description="In bytes.")
+
+
 class PushedTranslation(_Document):
     """The same article in another language."""
 
@@ -110,6 +118,7 @@ class PushedArticle(_Document):
         (), max_length=MAX_ITEMS, description="Keys or names of sections, or your own labels."
     )
     image: PushedImage | None = None
+    enclosures: tuple[PushedEnclosure, ...] = Field((), max_length=10)
     translations: tuple[PushedTranslation, ...] = Field((), max_length=MAX_ITEMS)
     published_at: Moment | None = Field(None, description="RFC 3339, with its offset.")
     updated_at: Moment | None = Field(None, description="RFC 3339, with its offset.")
@@ -163,6 +172,10 @@ def entry_of(document: PushedArticle, name: str, source: Source) -> Entry:
         authors=tuple(Author(name=one.name, url=one.url) for one in document.authors),
         sections=document.sections,
         image=_image(document.image),
+        enclosures=tuple(
+            Enclosure(url=one.url, media_type=one.media_type, length=one.length)
+            for one in document.enclosures
+        ),
         translations=tuple(
             TranslationLink(url=one.url, language=one.language, title=one.title)
             for one in document.translations
