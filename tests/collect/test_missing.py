@@ -25,6 +25,7 @@ from dispatch.store import missing, recognitions
 ALSO_TESTS = (
     "collect/looks",
     "store/missing",
+    "store/robots_texts",
 )
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -299,6 +300,22 @@ def test_robots_txt_closes_a_page_to_us(site: Sourcery, web: Web) -> None:
         site.later(hours=1)
     assert web.looks() == []
     assert 5 in numbers(site)
+
+
+def test_robots_txt_is_believed_for_a_day(any_site: Sourcery) -> None:
+    site, web = any_site, web_of(any_site)
+    web.shown.remove(5)
+    web.asked.clear()
+    for _ in range(7):
+        round_of(site, web)
+        site.later(hours=1)
+    assert web.asked.count(f"{SITE}/robots.txt") == 1
+    web.robots = "User-agent: *\nDisallow: /story/"
+    web.asked.clear()
+    site.later(hours=20)
+    round_of(site, web)
+    assert web.asked.count(f"{SITE}/robots.txt") == 1
+    assert web.looks() == [], "what it says now counts"
 
 
 def test_a_few_pages_are_looked_at_in_a_round(site: Sourcery, web: Web) -> None:

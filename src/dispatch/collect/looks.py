@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from dispatch.fetch import robots
 from dispatch.model.publication import Source
 from dispatch.rules import canonical
 from dispatch.sources import page
-from dispatch.store import source_states
+from dispatch.store import robots_texts, source_states
 
 #: How many pages of one host are looked at in one round.
 MAX_LOOKS = 3
@@ -53,40 +53,67 @@ class Seen(Generic[Topic]):
 
 
 def look(desk: Desk, pages: Iterable[Wanted[Topic]]) -> list[Seen[Topic]]:
-    """Look at the first few of `pages` on each host."""
+    """Look at the first few of `pages` in each place."""
     lanes: dict[str, list[Wanted[Topic]]] = defaultdict(list)
     for one in pages:
-        lanes[canonical.host_of(one.url)].append(one)
+        lanes[canonical.resolve("/", one.url)].append(one)
     if not lanes:
         return []
-    open_lanes = _without_resting(lanes, desk)
-    with ThreadPoolExecutor(CONCURRENT_HOSTS, thread_name_prefix="look") as pool:
-        found = pool.map(lambda lane: _look_at(lane, desk), open_lanes)
-        return [one for lane in found for one in lane]
-
-
-def _without_resting(
-    lanes: Mapping[str, list[Wanted[Topic]]], desk: Desk
-) -> list[list[Wanted[Topic]]]:
+    now = desk.clock.now()
     with desk.db.read() as tx:
-        rests = source_states.get_rests(tx, desk.clock.now())
-    return [lane for host, lane in lanes.items() if host not in rests]
-
-
-def _look_at(lane: Sequence[Wanted[Topic]], desk: Desk) -> list[Seen[Topic]]:
-    first, seen = lane[0], list[Seen[Topic]]()
-    try:
-        rules = robots.read(desk.fetcher, first.url, first.source.allow_hosts)
-        for one in lane[: 1 if rules.delay_seconds else MAX_LOOKS]:
-            at = desk.clock.now()
-            answer = _get(one, desk.fetcher) if rules.may_fetch(one.url) else None
-            seen.append(Seen(one, at, answer))
-    except Exception:  # one bad host must not stop the others
-        log.exception("source %s: its pages could not be looked at", first.source.name)
+        rests = source_states.get_rests(tx, now)
+        kept = robots_texts.get_texts(tx, lanes, now)
+    walks = [
+        _Walk(desk, origin, lane, kept.get(origin))
+        for origin, lane in lanes.items()
+        if canonical.host_of(origin) not in rests
+    ]
+    with ThreadPoolExecutor(CONCURRENT_HOSTS, thread_name_prefix="look") as pool:
+        seen = [one for found in pool.map(_Walk.make, walks) for one in found]
+    read = {walk.origin: walk.read for walk in walks if walk.read is not None}
+    if read:
+        with desk.db.write(dry_run=desk.is_dry_run) as tx:
+            robots_texts.put_texts(tx, read, now)
     return seen
 
 
-def _get(one: Wanted[Topic], fetcher: fetch.Fetcher) -> fetch.Response | fetch.FetchFailure:
-    return fetcher.get(
-        one.url, accept=_ACCEPT, allow_hosts=one.source.allow_hosts, limit_bytes=page.MAX_BYTES
-    )
+class _Walk(Generic[Topic]):
+    """A few pages of one place, as far as its robots.txt (`kept`, or else `read`) lets us."""
+
+    def __init__(
+        self, desk: Desk, origin: str, lane: Sequence[Wanted[Topic]], kept: str | None
+    ) -> None:
+        self._desk = desk
+        self._lane = lane
+        self._kept = kept
+        self.origin = origin
+        self.read: str | None = None
+
+    def make(self) -> list[Seen[Topic]]:
+        """Look."""
+        seen = list[Seen[Topic]]()
+        try:
+            rules = self._rules()
+            for one in self._lane[: 1 if rules.delay_seconds else MAX_LOOKS]:
+                at = self._desk.clock.now()
+                answer = self._get(one) if rules.may_fetch(one.url) else None
+                seen.append(Seen(one, at, answer))
+        except Exception:  # one bad place must not stop the others
+            log.exception("the pages of %s could not be looked at", self.origin)
+        return seen
+
+    def _rules(self) -> robots.Rules:
+        if self._kept is not None:
+            return robots.Rules(text=self._kept)
+        rules = robots.read(self._desk.fetcher, self.origin, self._lane[0].source.allow_hosts)
+        if not rules.is_closed:
+            self.read = rules.text
+        return rules
+
+    def _get(self, one: Wanted[Topic]) -> fetch.Response | fetch.FetchFailure:
+        return self._desk.fetcher.get(
+            one.url,
+            accept=_ACCEPT,
+            allow_hosts=one.source.allow_hosts,
+            limit_bytes=page.MAX_BYTES,
+        )

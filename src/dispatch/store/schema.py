@@ -187,6 +187,15 @@ source_state = sa.Table(
     sa.Column("read_as", sa.Text),
 )
 
+#: What robots.txt of a place said, for a day (RFC 9309, section 2.4).
+robots_text = sa.Table(
+    "robots_text",
+    metadata,
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("read_at", Moment, nullable=False),
+)
+
 #: Articles whose translation is looked for on their page, and when again.
 translation_search = sa.Table(
     "translation_search",
