@@ -573,6 +573,14 @@ def test_nobody_is_named_who_does_not_want_to_be(feed_room: Any) -> None:
         assert b"desk@meridian.example" not in body
 
 
+def test_the_feed_of_a_section_says_which_it_is(feed_room: Any) -> None:
+    for feed_format in XML_FORMATS:
+        (tag,) = read(feed_room.render("ru/law-order", feed_format)).feed.tags
+        assert tag.scheme == "tag:meridian.example,2026:section"
+        assert "Право и порядок" in (tag.term, tag.label)
+        assert "tags" not in read(feed_room.render("ru", feed_format)).feed
+
+
 def test_an_image_names_who_made_it(feed_room: Any) -> None:
     article = feed_room.articles[0]
     article = replace(article, image=replace(article.image, credit="M. Orlov & Co"))

@@ -63,6 +63,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """The section that a whole feed is of."""
+
+    term: str
+    scheme: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What a feed's head says beyond feedgen. `tombstones` are (entry id, when it was withdrawn).
 
@@ -80,6 +89,7 @@ class Head:
     rights: str
     contact: str
     publisher: str
+    category: Category | None
     marks: Marks
     has_webfeeds: bool
     is_archive: bool
@@ -104,6 +114,9 @@ class FeedExtension:
         self._say_archive(root)
         for link in self.head.links:
             _add_link(root, "link", link)
+        if (category := self.head.category) is not None:
+            said = {"term": category.term, "scheme": category.scheme, "label": category.label}
+            etree.SubElement(root, "category", said)
         for tag, text in self._head_texts():
             _add_text(root, tag, text)
         _add_webfeeds(root, self.head)
@@ -130,6 +143,9 @@ class FeedExtension:
         for tag, text in (("copyright", self.head.rights), ("webMaster", self.head.contact)):
             if text:
                 _add_text(channel, tag, text)
+        if (category := self.head.category) is not None:
+            element = _add_text(channel, "category", category.label)
+            element.set("domain", category.scheme)
         # Whose the items without a byline are: rss2email would call them by "<author>".
         _add_text(channel, f"{{{DC}}}creator", self.head.publisher)
         _add_badge(channel, self.head)

@@ -185,9 +185,21 @@ def _make_head(
         rights=feed_entry.plain(context.publication.rights.get(_language(feed, context), "")),
         contact=_contact(feed, context),
         publisher=_publisher(feed, context)["name"],
+        category=_category(feed, context),
         marks=context.publication.marks,
         has_webfeeds=bool(context.partner and context.partner.has_webfeeds),
         is_archive=context.history.current is not None,
+    )
+
+
+def _category(feed: Feed, context: FeedContext) -> feedgen_extension.Category | None:
+    if feed.section is None:
+        return None
+    section = context.publication.section(feed.section)
+    return feedgen_extension.Category(
+        term=section.key,
+        scheme=addresses.section_scheme(context.publication),
+        label=feed_entry.plain(section.name(_language(feed, context))) or section.key,
     )
 
 
