@@ -164,3 +164,21 @@ def test_two_sources_meet_in_an_identifier_that_nobody_else_has(
     add_source(newsroom, "rss", "feed", f"{blog.url}feed")
     newsroom.collect()
     assert len(newsroom.articles()) == count
+
+
+@pytest.mark.parametrize(("zone", "hour"), [(None, 8), ("Europe/Moscow", 5), ("Asia/Almaty", 3)])
+def test_dates_without_a_zone_are_those_of_their_source(
+    newsroom: Newsroom, paper: LocalSite, zone: str | None, hour: int
+) -> None:
+    """The publication is at home in London, where it is winter."""
+    entry = (
+        "<item><title>Treaties</title><link>{site}/en/treaties</link><guid>n7</guid>"
+        "<pubDate>24 Nov 2026 08:00:00</pubDate></item>"
+    )
+    feed = f"<rss version='2.0'><channel><title>x</title>{entry}</channel></rss>"
+    paper.put("/feed", feed, kind="application/rss+xml")
+    table = SOURCE.format(name="rss", kind="feed", url=f"{paper.url}feed")
+    newsroom.with_config(table + (f'time_zone = "{zone}"' if zone else ""))
+    newsroom.collect()
+    (article,) = newsroom.articles()
+    assert (article.published_at.day, article.published_at.hour) == (24, hour)

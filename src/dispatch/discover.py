@@ -124,7 +124,9 @@ def look_at(
     fetcher: fetch.Fetcher, publication: Publication, source: Source, *, now: datetime, why: str
 ) -> Candidate:
     """What `source` would bring if it were visited for the first time."""
-    return _candidate(_visit(source, fetcher, now, publication.time_zone), publication, source, why)
+    return _candidate(
+        _visit(source, fetcher, now, publication.zone_of(source)), publication, source, why
+    )
 
 
 def _candidate(harvest: Harvest, publication: Publication, source: Source, why: str) -> Candidate:
@@ -300,7 +302,7 @@ class _Search:
     def _fetched(self, url: str) -> tuple[Source, Harvest]:
         self._seen.add(f"feed {url}")
         source = replace(self._wished, kind="feed", url=url)
-        return source, _visit(source, self._fetcher, self._now, self._publication.time_zone)
+        return source, _visit(source, self._fetcher, self._now, self._publication.zone_of(source))
 
     def _languages(self, harvest: Harvest, source: Source) -> set[str | None]:
         """The languages of a feed's newest entries, without what a tenth of them or less speak."""

@@ -44,6 +44,7 @@ def source(folder: Path, table: str) -> Source:
             f'{FEED}\n[sources.section_map_by_language.de]\n"x" = "economy"',
             '"de" is not a language',
         ),
+        (f'{FEED}\ntime_zone = "Europe/Atlantis"', "Europe/Atlantis"),
         (f'{FEED}\n[sources.translation_texts]\nde = ["x"]', '"de" is not a language'),
         (f'{FEED}\n[sources.translation_texts]\nru = [""]', "translation_texts"),
     ],

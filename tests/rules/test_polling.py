@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -166,6 +167,7 @@ def test_validators_belong_to_their_address() -> None:
         {"sections": ("world",)},
         {"key": "another"},
         {"body": "article"},
+        {"time_zone": ZoneInfo("Europe/Moscow")},
     ],
 )
 def test_the_same_document_is_read_again_where_it_would_be_read_otherwise(

@@ -195,7 +195,8 @@ def _ask(visit: _Visit, desk: Desk) -> Harvest:
     try:
         kind = sources.KINDS[source.kind]
         patient = desk.fetcher.within(VISIT_SECONDS)
-        return kind(source, visit.state, patient, desk.clock.now(), desk.publication.time_zone)
+        zone = desk.publication.zone_of(source)
+        return kind(source, visit.state, patient, desk.clock.now(), zone)
     except Exception as error:  # one bad source must not stop the others
         log.exception("source %s: its kind %r failed", source.name, source.kind)
         return Harvest(failure=f"internal error: {type(error).__name__}: {error}")

@@ -48,4 +48,5 @@ def _is_known(desk: Desk, source: Source, page: Harvest) -> bool:
 def _page(source: Source, url: str, desk: Desk) -> Harvest:
     kind = sources.KINDS[source.kind]
     at_page = SourceState(name=source.name, url=url)
-    return kind(source, at_page, desk.fetcher, desk.clock.now(), desk.publication.time_zone)
+    zone = desk.publication.zone_of(source)
+    return kind(source, at_page, desk.fetcher, desk.clock.now(), zone)

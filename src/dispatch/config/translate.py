@@ -143,6 +143,7 @@ def source(table: SourceTable, site: str) -> Source:
         ),
         body=table.body,
         remove=table.remove,
+        time_zone=table.time_zone,
         find_translations=table.find_translations,
         translation_texts=_folded_texts(table.translation_texts),
         key=_revealed(table.key or table.key_file),

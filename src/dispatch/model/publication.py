@@ -68,6 +68,10 @@ class Publication:
     rights: Mapping[str, str] = field(default_factory=dict)
     shows_contact: bool = False
 
+    def zone_of(self, source: Source) -> ZoneInfo:
+        """The zone of the dates of `source` that name none."""
+        return source.time_zone or self.time_zone
+
     def name(self, language: str) -> str:
         """The publication's name in `language`, else in its first language."""
         return self.names.get(language) or next(iter(self.names.values()))
@@ -95,6 +99,7 @@ class Source:
     `section_map_by_language` does so for entries of one language, and wins.
     `allow_hosts` lists hosts that may resolve to a private address (the operator's own network).
     `body` selects the text of a web page (CSS), `remove` what does not belong to it;
+    `time_zone` is the zone of dates that name none, if it is not the publication's.
     `find_translations` looks at the page of each new article for them, `translation_texts` are the
     (case-folded) texts of links to the same in a language. `key` opens the source to us (ghost), or
     us to the source (push).
@@ -111,6 +116,7 @@ class Source:
     allow_hosts: tuple[str, ...] = ()
     body: str | None = None
     remove: tuple[str, ...] = ()
+    time_zone: ZoneInfo | None = None
     find_translations: bool = False
     translation_texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     key: str | None = field(default=None, repr=False)

@@ -142,7 +142,7 @@ def reading_of(source: Source) -> str:
     words = (
         *(__version__, source.kind, source.key, source.language, source.sections),
         *(dict(source.section_map), dict(source.section_map_by_language)),
-        *(source.body, source.remove, dict(source.translation_texts)),
+        *(source.body, source.remove, dict(source.translation_texts), str(source.time_zone)),
     )
     return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
 

@@ -37,6 +37,9 @@ class SourceTable(Table):
     )
     path: v.PathHere | None = setting("The folder that is read; for kind folder.", None)
     language: v.Language | None = setting("The language of articles that do not say theirs.", None)
+    time_zone: v.Zone | None = setting(
+        "The zone of its dates that name none; `publication.time_zone` if it is left out.", None
+    )
     sections: tuple[v.SectionKey, ...] = setting(
         "Sections that each of its articles belongs to.", ()
     )
