@@ -146,7 +146,6 @@ def test_the_query_string_is_no_part_of_a_feed(client: Visitors) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/feeds/",
         "/feeds/en",
         "/feeds/de/rss.xml",
         "/feeds/README.md",

@@ -193,3 +193,19 @@ def test_authors_are_folded_away_and_each_is_within(room: Newsroom) -> None:
     assert fold.get("open") is None
     assert " ".join(fold.find("summary").text_content().split()) == "Authors 1"
     assert [cell.text for cell in fold.iterfind(".//th[@scope='row']")] == ["Maria Lindqvist"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "leads_to"),
+    [("/feeds", 303, "/ru/"), ("/feeds/", 303, "/ru/"), ("/feeds/en/", 308, "/en/")],
+)
+def test_who_cuts_the_address_of_a_feed_comes_to_the_page(
+    client: Visitors, path: str, status: int, leads_to: str
+) -> None:
+    response = client.get(path, headers={"Accept-Language": "ru"})
+    assert (response.status_code, response.headers["location"]) == (status, leads_to)
+
+
+def test_a_folder_of_no_language_is_not_found(client: Visitors) -> None:
+    assert client.get("/feeds/xx/").status_code == 404
+    assert client.get("/feeds/en/nowhere/").status_code == 404

@@ -100,6 +100,9 @@ def make_table(site: App, printer: Printer, feeds: FeedFiles) -> list[BaseRoute]
         Route("/beacon.js", beacon.script),
         Route("/related/{number:int}.{suffix}", beside.by_number),
         Route("/related.{suffix}", beside.by_address),
+        Route("/feeds", page.choose),  # by hand, from the address of a feed
+        Route("/feeds/", page.choose),
+        Route("/feeds/{language}/", page.add_slash),
         Route("/feeds/top/{name}", top.get),
         Route("/feeds/links/{language}", links.show),
         Route("/feeds/links/{language}/{section}", links.show),
