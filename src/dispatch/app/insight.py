@@ -66,6 +66,9 @@ class Insight:
         `logs` are looked at beside the one that the configuration names.
         """
         configured = self._office.config.web.access_log
+        every = (*([configured] if configured else []), *logs)
+        if not every:
+            return ()
         public = urlsplit(self._office.publication.public_url).path
         feeds = {one.path for one in self._feeds.list_addresses()}
         return tuple(
@@ -76,7 +79,7 @@ class Insight:
                 feeds=feeds,
                 now=self._office.clock.now(),
             )
-            for log in (*([configured] if configured else []), *logs)
+            for log in every
         )
 
     def _is_ready(self) -> bool:
