@@ -40,6 +40,7 @@ class Web:
     shown: list[int] = field(default_factory=list)
     status: dict[str, int] = field(default_factory=dict)
     leads: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     feed_status: int = 200
     robots: str = ""
@@ -54,7 +55,8 @@ class Web:
         if url.endswith("/robots.txt"):
             return self._answer(200 if self.robots else 404, url, self.robots.encode())
         target = self.leads.get(url, url)
-        return self._answer(self.status.get(url, 200), target, PAGE)
+        body = self.bodies.get(url, PAGE)
+        return self._answer(self.status.get(url, 200), target, body)
 
     def _answer(self, status: int, url: str, body: bytes) -> fetch.Response | fetch.FetchFailure:
         if status >= 400:
@@ -200,6 +202,27 @@ def test_a_page_that_leads_home_or_to_its_section_is_gone(
     round_of(site, web)
     site.later(minutes=15)
     assert round_of(site, web)["site"].withdrawn == 1
+
+
+def test_a_page_that_says_with_200_that_it_is_none_is_gone(site: Sourcery, web: Web) -> None:
+    web.shown.remove(5)
+    web.bodies[page(5)] = b"<html><title>Page not found | News</title></html>"
+    round_of(site, web)
+    site.later(minutes=15)
+    assert round_of(site, web)["site"].withdrawn == 1
+
+
+def test_a_page_that_says_that_it_is_an_article_is_there_whatever_it_is_called(
+    site: Sourcery, web: Web
+) -> None:
+    web.shown.remove(5)
+    says_so = b"<meta property=og:type content=article><title>Not found</title>"
+    web.bodies[page(5)] = b"<html>" + says_so + b"</html>"
+    web.leads[page(5)] = f"{SITE}/story/"
+    for _ in range(4):
+        round_of(site, web)
+        site.later(hours=1)
+    assert 5 in numbers(site)
 
 
 @pytest.mark.parametrize(

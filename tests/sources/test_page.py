@@ -244,3 +244,25 @@ def test_no_bytes_raise(body: bytes) -> None:
         zone=ZoneInfo("UTC"),
         now=NOW,
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "is_none"),
+    [
+        ("<title>404</title>", True),
+        ("<title>Page not found | The Meridian</title>", True),
+        ("<title>The Meridian – 404 Not Found</title>", True),
+        ("<title>The Meridian</title><h1>Not found!</h1>", True),
+        ("<title>Страница не найдена — Меридиан</title>", True),
+        ("<title>Меридиан</title><h1>Материал удалён</h1>", True),
+        ("<title>Seite nicht gefunden</title>", True),
+        ("<title>Not found in any archive | The Meridian</title>", False),
+        ("<title>404 days in the steppe</title>", False),
+        ("<title>Treaties</title><h1>Treaties</h1><h2>404</h2>", False),
+        ("<p>404</p>", False),
+    ],
+)
+def test_a_page_may_say_with_200_that_it_is_none(html: str, is_none: bool) -> None:
+    tree = page.tree_of(f"<html>{html}</html>".encode(), "text/html; charset=utf-8")
+    assert tree is not None
+    assert page.says_not_found(tree) is is_none

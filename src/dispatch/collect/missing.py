@@ -83,14 +83,14 @@ def _found(seen: Seen[Due]) -> tuple[Look, str]:
         return Look.UNKNOWN, "robots.txt closes it to us"
     if isinstance(answer, fetch.FetchFailure):
         return (Look.GONE if answer.reason in _GONE else Look.UNKNOWN), answer.text
-    if page_links.leads_away(url, answer.url) and not _is_article(answer):
-        return Look.GONE, f"it leads to {answer.url}"
-    return Look.THERE, "its page answers"
-
-
-def _is_article(answer: fetch.Response) -> bool:
     tree = page.tree_of(answer.body, answer.header("content-type"))
-    return tree is not None and page.says_article(tree)
+    if tree is not None and page.says_article(tree):
+        return Look.THERE, "its page answers"
+    if page_links.leads_away(url, answer.url):
+        return Look.GONE, f"it leads to {answer.url}"
+    if tree is not None and page.says_not_found(tree):
+        return Look.GONE, "its page says that it is not found"
+    return Look.THERE, "its page answers"
 
 
 def _settle(tx: Transaction, seen: Seen[Due], look: Look, why: str) -> Fate:

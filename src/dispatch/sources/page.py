@@ -91,6 +91,25 @@ def says_article(tree: Element) -> bool:
     return bool(data.article) or dict(_metas(tree)).get("og:type", "").lower() == "article"
 
 
+#: What systems write that answer 200 for a page that they do not have. Nothing but that: an article
+#: may be called "Not found in any archive".
+_NOT_FOUND = re.compile(
+    r"(?:error:?\s+)?404(?:\s+(?:error|not found))?|(?:page|article|content) not found|not found|"
+    r"(?:ошибка\s+)?404|страница не найдена|(?:материал|статья) (?:не найден\w?|удал[её]н\w?)|"
+    r"сторінк[уа] не знайдено|seite nicht gefunden|page (?:non trouvée|introuvable)",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"\s*(?:[|–—·•:.!]|\s-\s)\s*")
+
+
+def says_not_found(tree: Element) -> bool:
+    """Whether a page says, with 200, that it is none: its title or its first heading does."""
+    titles = [_text(node) for node in tree.iter("title")][:1]
+    headings = [_text(node) for node in tree.iter("h1")][:1]
+    parts = [part for text in (*titles, *headings) for part in _PARTS.split(text[:200])]
+    return any(_NOT_FOUND.fullmatch(part) for part in parts)
+
+
 class _Reader:
     """One page, and what was said of it before."""
 
