@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dispatch import lint, rules
 from dispatch.model.fault import FaultLevel
@@ -413,3 +415,38 @@ def test_text_that_a_library_calls_cdata_is_judged_as_html() -> None:
     content = '<content type="CDATA">&lt;b onclick="x()"/&gt;'
     found = codes(ATOM.replace('<content type="html">', content, 1))
     assert {"InvalidMIMEType", "SecurityRiskAttr"} <= set(found)
+
+
+#: Anything at all, under names that mean something.
+_NAMES = (
+    "version title items id url content_html tags authors hubs attachments language image feed_url "
+    "next_url date_published mime_type size_in_bytes name author _x.y"
+)
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(_NAMES.split()), inner, max_size=6)
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(_NAMES.split()), _ANYTHING, max_size=9))
+def test_whatever_a_stranger_puts_into_json_is_judged_and_never_raises(feed: Any) -> None:
+    assert feed_lint.lint(json.dumps(feed).encode(), url="https://n.example/", now=NOW)
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from((ATOM, RSS, OPML)),
+    st.integers(0, 2000),
+    st.integers(0, 60),
+    st.text(max_size=12) | st.sampled_from(("<x/>", "&#x0;", "<![CDATA[", '" y="', "<outline/>")),
+)
+def test_whatever_is_cut_from_a_feed_or_put_into_it_is_judged_and_never_raises(
+    document: str, start: int, length: int, more: str
+) -> None:
+    changed = document[:start] + more + document[start + length :]
+    feed_lint.lint(changed.encode(errors="replace"), url="https://n.example/", now=NOW)

@@ -99,8 +99,9 @@ def _item_faults(item: Mapping[str, Any], where: str, now: datetime | None) -> I
         yield from values.media_type_faults(str(one.get("mime_type", "")), f"{where} attachment")
         if "size_in_bytes" in one and not isinstance(one["size_in_bytes"], int):
             yield values.error("InvalidInteger", where, "size_in_bytes is no number")
-    if not all(isinstance(tag, str) for tag in item.get("tags") or ()):
-        yield values.error("InvalidValue", where, "a tag is no text")
+    tags = item.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        yield values.error("InvalidValue", f"{where} tags", "is no list of texts")
 
 
 def _field_faults(
