@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.model.article import Article
-from dispatch.model.feed import Feed
+from dispatch.model.feed import AuthorShare, Feed
 from dispatch.model.publication import Publication, Section
-from dispatch.rules import feeds
+from dispatch.rules import feed_kinds, feeds
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -163,3 +163,14 @@ def test_selection_is_ordered_limited_in_scope_and_deaf_to_the_order_of_input(
     assert len(chosen) == min(limit, len(chosen) + sum(feeds.shows(feed, a) for a in left))
     rng.shuffle(articles)
     assert feeds.select_entries(feed, articles, limit) == chosen
+
+
+def test_a_feed_is_described_by_the_newsroom_s_own_line_where_there_is_one() -> None:
+    said = replace(PUBLICATION, descriptions={"ru": "Новости границ"})
+    found = {feed.key: feed.subtitle for feed in feeds.make_feeds(said)}
+    assert found["ru"] == "Новости границ"
+    assert found["ru/foreign-policy"] == "Внешняя политика · Новости границ"
+    assert found["en"] == FEEDS["en"].subtitle
+    share = [AuthorShare(language=one, key="ann", name="Ann") for one in ("en", "ru")]
+    english, russian = feed_kinds.make_author_feeds(said, share)
+    assert (english.subtitle, russian.subtitle) == ("English", "Новости границ")

@@ -119,6 +119,7 @@ def publication(table: PublicationTable) -> Publication:
         pages=MappingProxyType(dict(table.pages)),
         marks=Marks(**table.marks.model_dump()),
         rights=MappingProxyType(dict(table.rights)),
+        descriptions=MappingProxyType(dict(table.descriptions)),
         shows_contact=table.shows_contact,
     )
 

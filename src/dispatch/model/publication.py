@@ -50,7 +50,8 @@ class Publication:
     `languages` maps BCP 47 tags to the language's own name, in order of preference. `pages` holds
     the home page of each language that has one of its own.
     `site` is the newsroom's web site; `public_url` is where Dispatch itself is reached.
-    Both end in a slash. `rights` are the words about copyright in each language that has some;
+    Both end in a slash. `rights` are the words about copyright in each language that has some,
+    `descriptions` the line that says what the publication is;
     `shows_contact` lets feeds name `contact`, where everybody can read it.
     """
 
@@ -66,6 +67,7 @@ class Publication:
     pages: Mapping[str, str] = field(default_factory=dict)
     marks: Marks = Marks()
     rights: Mapping[str, str] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
     shows_contact: bool = False
 
     def zone_of(self, source: Source) -> ZoneInfo:

@@ -169,7 +169,7 @@ def _make(
         key=key,
         uid=addresses.feed_uid(publication, key),
         title=title,
-        subtitle=publication.languages[language],
+        subtitle=publication.descriptions.get(language) or publication.languages[language],
         home_url=publication.page(language),
         language=language,
         section=None,

@@ -88,7 +88,7 @@ def _make_feed(publication: Publication, language: str, section: Section | None)
         key=key,
         uid=addresses.feed_uid(publication, key),
         title=f"{name} – {part}" if part else name,
-        subtitle=_line(part, publication.languages[language], _host(publication)),
+        subtitle=_line(part, _description(publication, language)),
         home_url=publication.page(language, section),
         language=language,
         section=section.key if section else None,
@@ -107,6 +107,11 @@ def _make_feed_of_all(publication: Publication) -> Feed:
         language=None,
         section=None,
     )
+
+
+def _description(publication: Publication, language: str) -> str:
+    said = publication.descriptions.get(language)
+    return said or _line(publication.languages[language], _host(publication))
 
 
 def _host(publication: Publication) -> str:

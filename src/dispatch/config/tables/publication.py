@@ -61,6 +61,11 @@ class PublicationTable(Table):
     shows_contact: v.Flag = setting(
         "Whether feeds name it as well: there everybody can read it, machines too.", False
     )
+    descriptions: dict[v.Language, v.Line] = setting(
+        "One line in each language that says what you publish; feed readers show it beside the "
+        "name of a feed.",
+        {},
+    )
     rights: dict[v.Language, v.Line] = setting(
         "What feeds say about copyright, in each language that has words for it.", {}
     )
