@@ -203,6 +203,42 @@ def test_a_page_that_leads_home_is_gone(site: PaperSite, reader: Reader) -> None
     assert [entry.withdrawn for entry in reader.visit().entries] == [True]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><title>Page not found | News</title></html>",
+        "<html><h1>Страница не найдена</h1></html>",
+    ],
+)
+def test_a_page_that_says_with_200_that_it_is_none_is_gone(
+    site: PaperSite, reader: Reader, body: str
+) -> None:
+    site.publish("/en/b", "Goes")
+    reader.visit()
+    site.put("/en/b", body)
+    reader.visit()
+    assert [entry.withdrawn for entry in reader.visit().entries] == [True]
+
+
+def test_a_page_that_leads_to_its_section_is_gone(site: PaperSite, reader: Reader) -> None:
+    site.publish("/news/b", "Goes")
+    site.put("/news/", "<html>All news</html>")
+    reader.visit()
+    site.put("/news/b", "", status=302, headers={"Location": "/news/"})
+    reader.visit()
+    assert [entry.withdrawn for entry in reader.visit().entries] == [True]
+
+
+def test_a_page_that_robots_txt_closes_later_is_not_looked_at(
+    site: PaperSite, reader: Reader
+) -> None:
+    site.publish("/en/b", "Stays")
+    reader.visit()
+    site.put("/robots.txt", "User-agent: *\nDisallow: /en/\nSitemap: {site}/sitemap.xml\n")
+    reader.visit(TUESDAY + timedelta(days=2))
+    assert "/en/b" not in site.asked
+
+
 def test_what_was_gone_and_is_back_is_read_again(site: PaperSite, reader: Reader) -> None:
     site.publish("/en/b", "Goes")
     reader.visit()

@@ -114,7 +114,7 @@ class _Visit:
         own = [one for one in listed if self._is_below(one.url)]
         pages_memory.take_note(self._memory, own, self._zone, self._now)
         entries = self._visits(rules)
-        entries += self._looks()
+        entries += self._looks(rules)
         self._memory.files = walk.files
         return self._harvest(entries)
 
@@ -226,12 +226,14 @@ class _Visit:
 
     # ------------------------------------------------------------------ pages that are watched
 
-    def _looks(self) -> list[Entry]:
+    def _looks(self, rules: robots.Rules) -> list[Entry]:
         """Some watched pages once more, in turn: changed, or taken back."""
         entries = []
         for one in self._memory.next_looks(MAX_LOOKS, {*self._found, *self._absent}):
             if self._failures_in_a_row >= MAX_FAILURES:
                 break
+            if not rules.may_fetch(one.name):
+                continue
             answer = self._get(one.name)
             if isinstance(answer, Failure):
                 if answer.reason in _GONE:
@@ -243,7 +245,14 @@ class _Visit:
             elif entry is not None:
                 self._found.append(one.name)
                 entries.append(entry)
+            elif page_links.leads_away(one.name, answer.url) or _says_not_found(answer):
+                self._absent.append(one.name)
         return entries
+
+
+def _says_not_found(answer: fetch.Response) -> bool:
+    tree = page.tree_of(answer.body, answer.header("content-type"))
+    return tree is not None and page.says_not_found(tree)
 
 
 def _watched(url: str, entry: Entry) -> watch.Watched:
