@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,8 +40,10 @@ MAX_HARVESTS = 2 * CONCURRENT_HOSTS
 #: How long one visit may take in all: a server that drips must not keep the others waiting.
 VISIT_SECONDS = 240.0
 
-#: How many visits that brought nothing share a transaction.
-QUIET_BATCH = 50
+#: How many visits that brought nothing share a transaction, if no more than so long passes between
+#: the first and the last: those that are not committed are made again after a crash.
+QUIET_BATCH = 200
+QUIET_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -79,13 +82,15 @@ def collect(
     due = _due(db, wanted, clock.now(), force=force, is_named=is_named)
     reports: list[SourceReport] = []
     quiet: list[tuple[_Visit, Harvest]] = []
+    noted_at = time.monotonic()
     for visit, harvest in _harvests(due, desk):
         if intake.is_quiet(harvest) and not (visit.has_embargo_over and harvest.not_modified):
             quiet.append((visit, harvest))
-            if len(quiet) < QUIET_BATCH:
+            if len(quiet) < QUIET_BATCH and time.monotonic() - noted_at < QUIET_SECONDS:
                 continue
             reports += _note_quiet(desk, quiet)
             quiet = []
+            noted_at = time.monotonic()
         else:
             one = intake.Intake(desk, visit.source, visit.state, is_trusted=accept_flood)
             reports.append(one.take(harvest))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from operator import sub
 
 #: How many arrivals are remembered.
 REMEMBERED = 21
@@ -36,7 +36,7 @@ def first_arrivals(dates: Iterable[datetime | None], now: datetime) -> tuple[dat
 
 def usual_gap(arrivals: Sequence[datetime]) -> timedelta | None:
     """The gap that nine of ten are not longer than, None before there is a rhythm."""
-    gaps = sorted(later - earlier for earlier, later in pairwise(arrivals))
+    gaps: list[timedelta] = sorted(map(sub, arrivals[1:], arrivals))
     if len(gaps) < FEWEST_GAPS:
         return None
     return gaps[min(int(len(gaps) * USUAL_SHARE), len(gaps) - 1)]

@@ -116,7 +116,7 @@ def put_rest(tx: Transaction, host: str, until_at: datetime) -> None:
 
 def _state(row: sa.Row[Any]) -> SourceState:
     values = row._asdict()
-    arrivals = tuple(datetime.fromisoformat(moment) for moment in values["arrivals_at"])
+    arrivals = tuple(map(datetime.fromisoformat, values["arrivals_at"]))
     labels = tuple(values["strange_labels"])
     return SourceState(
         **{
