@@ -50,3 +50,17 @@ def test_a_template_that_breaks_a_line_of_the_checklist_is_a_problem(newsroom: N
     style.write_text(style.read_text().replace("color: #454037", "color: #d4cdc0"))
     found = problems(newsroom)["templates, weekly in English"]
     assert found.startswith("light: <p.standfirst>")
+
+
+def test_a_log_that_cannot_be_read_is_a_problem(newsroom: Newsroom) -> None:
+    newsroom.with_config(
+        '[web]\naccess_log = "feeds.log"\n'
+        '[[reads]]\nname = "site"\nkind = "access-log"\npath = "site.log"\n'
+        'site = "http://127.0.0.1:8400/"'
+    )
+    found = problems(newsroom)
+    assert found.keys() == {"web.access_log", "reads site"}
+    assert "feeds.log: cannot be read" in found["web.access_log"]
+    for name in ("feeds.log", "site.log"):
+        (newsroom.root / name).write_bytes(b"")
+    assert problems(newsroom) == {}

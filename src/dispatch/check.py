@@ -111,6 +111,16 @@ def check_folder(what: str, folder: Path) -> Finding:
     return Finding(what=what, detail=str(folder))
 
 
+def check_log(what: str, path: Path) -> Finding:
+    """Whether a web server's log can be read: most of them are for a group alone."""
+    try:
+        with path.open("rb"):
+            return Finding(what=what, detail=str(path))
+    except OSError as error:
+        problem = f"{path}: cannot be read: {error.strerror}"
+        return Finding(what=what, detail=str(path), problem=problem)
+
+
 def _sample(
     publication: Publication, newsletter: Newsletter, language: str, now: datetime
 ) -> IssueContents:

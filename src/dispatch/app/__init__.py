@@ -253,6 +253,9 @@ class App:
         findings += [Finding(what="warning", detail=one) for one in config.warnings]
         findings.append(check.check_database(lambda: self.db))
         findings.append(check.check_folder("feeds", config.folders.feeds))
+        logs = [(f"reads {one.name}", one.path) for one in config.reads if one.kind == "access-log"]
+        for what, log in (*logs, ("web.access_log", config.web.access_log)):
+            findings += [check.check_log(what, log)] if log else []
         for newsletter in config.newsletters:
             findings += check.check_templates(config.publication, newsletter, templates, now)
         findings += check.check_cadences(config.newsletters, now)
