@@ -82,12 +82,14 @@ class History(RuleBasedStateMachine):
         piece = self._any(data)
         self.serial += 1
         piece.entry = replace(piece.entry, url=f"https://news.example/moved/{self.serial}")
+        self._see_if_dated_anew(piece)
 
     @rule(data=st.data())
     def re_identify(self, data: st.DataObject) -> None:
         piece = self._any(data)
         self.serial += 1
         piece.entry = replace(piece.entry, source_id=f"urn:new:{self.serial}")
+        self._see_if_dated_anew(piece)
 
     @rule(count=st.integers(1, 12))
     def lose_all_names(self, count: int) -> None:
@@ -191,6 +193,11 @@ class History(RuleBasedStateMachine):
         self.pieces.append(Piece(number=number, entry=entry, written_at=published_at))
         self.pieces.sort(key=lambda piece: piece.written_at)
         assert identity.is_usable(entry)
+
+    def _see_if_dated_anew(self, piece: Piece) -> None:
+        """What loses its date and both of its names between two visits is another article."""
+        if piece.is_re_dated:
+            self.visit()
 
     def _any(self, data: st.DataObject) -> Piece:
         return data.draw(st.sampled_from(self.pieces[-self.WINDOW :]))
