@@ -132,3 +132,21 @@ def test_what_the_standards_write_is_read_back(moment: datetime) -> None:
     assert dates.read_date(aware.isoformat(), MOSCOW, NOW) == aware
     rfc822 = aware.strftime("%a, %d %b %Y %H:%M:%S +0000")
     assert dates.read_date(rfc822, MOSCOW, NOW) == aware
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Dienstag, 24. November 2026 - 10:00 Uhr", SEVEN),
+        ("martes, 24 de noviembre de 2026 10:00", SEVEN),
+        ("terça-feira, 24 de novembro de 2026 10:00", SEVEN),
+        ("martedì 24 novembre 2026 10:00", SEVEN),
+        ("wt., 24 lis 2026 10:00:00 +0100", NINE),
+        ("24 Kasım 2026 10:00", SEVEN),
+        ("2026年11月24日 10:00", SEVEN),
+        ("24-11-2026 10:00", SEVEN),
+        ("05-06-2026 10:00", None),
+    ],
+)
+def test_dates_of_further_languages_are_read(raw: str, expected: str | None) -> None:
+    assert read(raw) == expected

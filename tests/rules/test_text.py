@@ -108,3 +108,14 @@ def test_letters_decide_the_language_or_say_nothing(
 )
 def test_language_tags_are_written_as_bcp47_has_them(raw: str, expected: str | None) -> None:
     assert text.language_tag(raw) == expected
+
+
+def test_tags_of_word_processors_are_no_text() -> None:
+    assert text.clean_text('Сообщает<o:p></o:p> <st1:place w:st="on">Рим</st1:place>') == (
+        "Сообщает Рим"
+    )
+    assert text.clean_line("if a <o:b then") == "if a <o:b then"
+
+
+def test_the_name_of_a_language_is_no_tag() -> None:
+    assert text.language_tag("Russian") is None

@@ -13,20 +13,51 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-#: Names of months as feeds spell them: English, Russian, Ukrainian, German and French.
+#: Names of months as feeds spell them: English, Russian, Ukrainian, German, French, Spanish,
+#: Portuguese, Italian, Polish and Turkish.
 _MONTH_NAMES: tuple[str, ...] = (
-    "january jan январь января янв січень січня січ januar jänner jan janvier janv",
-    "february feb февраль февраля фев февр лютий лютого лют februar feber février fevrier févr fév",
-    "march mar март марта мар березень березня бер märz maerz mär mrz mars",
-    "april apr апрель апреля апр квітень квітня кві квіт avril avr",
-    "may май мая травень травня тра трав mai",
-    "june jun июнь июня июн червень червня чер черв juni juin",
-    "july jul июль июля июл липень липня лип juli juillet juil",
-    "august aug август августа авг серпень серпня сер серп août aout",
-    "september sep sept сентябрь сентября сен сент вересень вересня вер septembre",
-    "october oct октябрь октября окт жовтень жовтня жов жовт oktober okt octobre",
-    "november nov ноябрь ноября ноя нояб листопад листопада лис novembre",
-    "december dec декабрь декабря дек грудень грудня гру груд dezember dez décembre decembre déc",
+    (
+        "january jan январь января янв січень січня січ januar jänner jan janvier janv "
+        "enero ene janeiro gennaio gen stycznia sty ocak"
+    ),
+    (
+        "february feb февраль февраля фев февр лютий лютого лют februar feber février fevrier févr "
+        "fév febrero fevereiro fev febbraio lutego lut şubat şub"
+    ),
+    "march mar март марта мар березень березня бер märz maerz mär mrz mars marzo março marca mart",
+    (
+        "april apr апрель апреля апр квітень квітня кві квіт avril avr "
+        "abril abr aprile kwietnia kwi nisan nis"
+    ),
+    "may май мая травень травня тра трав mai mayo maio maggio mag maja maj mayıs",
+    (
+        "june jun июнь июня июн червень червня чер черв juni juin "
+        "junio giugno giu junho czerwca cze haziran haz"
+    ),
+    (
+        "july jul июль июля июл липень липня лип juli juillet juil "
+        "julio luglio lug julho lipca lip temmuz tem"
+    ),
+    (
+        "august aug август августа авг серпень серпня сер серп août aout "
+        "agosto ago sierpnia sie ağustos ağu"
+    ),
+    (
+        "september sep sept сентябрь сентября сен сент вересень вересня вер septembre "
+        "septiembre setiembre setembro set settembre września wrz eylül eyl"
+    ),
+    (
+        "october oct октябрь октября окт жовтень жовтня жов жовт oktober okt octobre "
+        "octubre outubro out ottobre ott października paź ekim eki"
+    ),
+    (
+        "november nov ноябрь ноября ноя нояб листопад листопада лис novembre "
+        "noviembre novembro listopada lis kasım kas"
+    ),
+    (
+        "december dec декабрь декабря дек грудень грудня гру груд dezember dez décembre decembre "
+        "déc diciembre dic dezembro dicembre grudnia gru aralık ara"
+    ),
 )
 _MONTHS: Mapping[str, int] = {
     name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()
@@ -47,13 +78,13 @@ _ZONES: Mapping[str, float] = dict(
 _EARLIEST_YEAR = 1995
 _LONGEST = 100
 
-_WORDS = r"(?:[^\W\d_]+(?:\.?,\s*|\.?\s+)){0,2}"
+_WORDS = r"(?:[^\W\d_]+(?:-[^\W\d_]+)?(?:\.?,\s*|\.?\s+)){0,2}"
 _TIME = (
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?|"
     r"h(?P<french>\d{2})?)(?:\s*(?P<half>[ap])\.?m\b\.?)?(?:\s*(?:uhr|ч\.))?"
 )
 _ZONE = r"(?:\s*(?P<zone>[^\W\d_][^\d]*[\w:+\-]*|[+\-]\d[\d:]*))?"
-_CLOCK = rf"(?:(?:\s*,\s*|\s+)(?:(?:в|à|um|at|о|об)\s+)?{_TIME}{_ZONE})?"
+_CLOCK = rf"(?:(?:\s*,\s*|\s+)(?:(?:в|à|um|at|о|об|-|–|\|)\s+)?{_TIME}{_ZONE})?"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _FULL_YEAR = r"(?P<year>\d{4})"
 _MONTH = r"(?P<month>[^\W\d_]+)\.?"
@@ -71,20 +102,22 @@ _PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"{_FULL_YEAR}(?P<month>\d{{2}})(?P<day>\d{{2}})(?:t?{_PACKED_TIME}{_ZONE})?",
         rf"{_FULL_YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){_CLOCK}",
         # RFC 822 and RFC 850 and their relatives in other languages
-        rf"{_WORDS}{_DAY}[\s\-]+(?:de\s+)?{_MONTH},?[\s\-]+{_YEAR}{_YEAR_WORD}{_CLOCK}",
+        rf"{_WORDS}{_DAY}[\s\-]+(?:de\s+)?{_MONTH},?[\s\-]+(?:de\s+)?{_YEAR}{_YEAR_WORD}{_CLOCK}",
         # asctime, and `date` with its zone before the year
         rf"{_WORDS}{_MONTH}\s+{_DAY}\s+{_TIME}{_ZONE}\s+{_FULL_YEAR}",
         # November 24, 2026 10:00 AM
         rf"(?:[^\W\d_]+\.?,?\s+)?{_MONTH}\s+{_DAY},?\s+{_FULL_YEAR}{_CLOCK}",
         # 24.11.2026: dotted is day first everywhere that writes dots
         rf"{_WORDS}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}(?:\s*г\.?)?{_CLOCK}",
+        # 2026年11月24日 10:00
+        rf"{_FULL_YEAR}年\s*(?P<month>\d{{1,2}})月\s*(?P<day>\d{{1,2}})日{_CLOCK}",
         # a time first, as Russian newsrooms print it
         rf"{_TIME},?\s+(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_FULL_YEAR}",
         rf"{_TIME},?\s+{_DAY}\s+{_MONTH}\s+{_FULL_YEAR}(?:\s*(?:г\.?|года))?",
     )
 )
 _SLASHED = re.compile(
-    rf"{_WORDS}(?P<first>\d{{1,2}})/(?P<second_number>\d{{1,2}})/{_FULL_YEAR}{_CLOCK}"
+    rf"{_WORDS}(?P<first>\d{{1,2}})(?P<mark>[/-])(?P<second_number>\d{{1,2}})(?P=mark){_FULL_YEAR}{_CLOCK}"
 )
 _EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\.\d+|\d{3})?")
 _OFFSET = re.compile(r"(?:utc|gmt|ut|мск)?\s*([+\-])(\d{1,2})(?::?(\d{2}))?(?:\D.*)?")
@@ -133,7 +166,7 @@ def _from_patterns(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _from_slashes(text: str, zone: ZoneInfo) -> datetime | None:
-    """24/11/2026 or 11/24/2026, only where one of the numbers cannot be a month."""
+    """24/11/2026 or 11-24-2026, only where one of the numbers cannot be a month."""
     match = _SLASHED.fullmatch(text)
     if match is None:
         return None

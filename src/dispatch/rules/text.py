@@ -33,6 +33,10 @@ _BLOCKS = (
 )
 _COMMENT_OPEN, _COMMENT_CLOSE = "<!--", "-->"
 _TAG = re.compile(rf"</?({'|'.join(_TAGS.split())})(?=[\s/>])[^<>]{{0,4096}}>", re.IGNORECASE)
+#: What comes along when people paste from a word processor: `<o:p>`, `<w:sdt>`, `<st1:place>`.
+_OFFICE_TAG = re.compile(
+    r"</?(?:o|v|w|m|x|st1):[a-z0-9]{1,40}(?=[\s/>])[^<>]{0,4096}>", re.IGNORECASE
+)
 _CLEAN_TAG = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _BLOCK_NAMES = frozenset(_BLOCKS.split())
 _HIDDEN_CONTENT = ("script", "style", "template")
@@ -105,6 +109,7 @@ def strip_tags(markup: str) -> str:
         return text
     for name in _HIDDEN_CONTENT:
         text = _without_spans(text, f"<{name}", f"</{name}>")
+    text = _OFFICE_TAG.sub("", text)
     return _TAG.sub(lambda tag: "\n" if tag[1].lower() in _BLOCK_NAMES else "", text)
 
 
@@ -209,9 +214,10 @@ def letters_language(text: str, languages: Iterable[str]) -> str | None:
 
 def language_tag(raw: str) -> str | None:
     """`raw` as a BCP 47 tag in its customary case (`ru_ru` gives `ru-RU`), None if it is none."""
+    # of four letters and more nothing is registered (RFC 5646, 2.2.1), but "english" is written
     parts = [part for part in re.split(r"[-_]", raw.strip()) if part]
     well_formed = all(re.fullmatch(r"[A-Za-z0-9]{1,8}", part) for part in parts)
-    if not parts or not well_formed or not re.fullmatch(r"[A-Za-z]{2,8}", parts[0]):
+    if not parts or not well_formed or not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]):
         return None
     return "-".join([parts[0].lower(), *map(_subtag, parts[1:])])
 
