@@ -266,3 +266,26 @@ def test_a_page_may_say_with_200_that_it_is_none(html: str, is_none: bool) -> No
     tree = page.tree_of(f"<html>{html}</html>".encode(), "text/html; charset=utf-8")
     assert tree is not None
     assert page.says_not_found(tree) is is_none
+
+
+def test_sections_and_languages_of_the_data_as_people_write_them() -> None:
+    data = """<script type="application/ld+json">{"@type": "Article",
+    "headline": "<i>Ferry</i> late",
+    "articleSection": ["Politics &amp; Power"], "description": "<p>Two &amp; three</p>",
+    "inLanguage": {"@type": "Language", "name": "Russian", "alternateName": "ru"}}</script>"""
+    found = entry_of(data)
+    assert (found.title, found.standfirst) == ("Ferry late", "Two & three")
+    assert (found.sections, found.language) == (("Politics & Power",), "ru")
+
+
+@pytest.mark.parametrize("name", ["date", "DC.date.issued", "parsely-pub-date", "pubdate"])
+def test_dates_that_only_a_meta_tells(name: str) -> None:
+    found = entry_of(f'<meta name="{name}" content="2026-11-24T10:00:00+01:00">')
+    assert found.published_at == datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def test_bylines_and_sections_that_only_a_meta_tells() -> None:
+    found = entry_of(
+        '<meta name="parsely-author" content="Jo Doe"><meta name="parsely-section" content="World">'
+    )
+    assert ([author.name for author in found.authors], found.sections) == (["Jo Doe"], ("World",))

@@ -43,6 +43,12 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?\s*([A-Za-z0-9._:\-]{2,4
 _URL_DATE = re.compile(r"/(20\d\d)[/-]([01]\d)[/-]([0-3]\d)(?=[/-])")
 _SITE_SUFFIX = re.compile(r"\s+[|–—·•-]\s+[^|–—·•]{1,60}$")
 _ID = re.compile(r"[?&]p=\d+$")
+#: Names of `meta` that systems without structured data write, the surest first.
+_DATES = (
+    *("parsely-pub-date", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date"),
+    *("pubdate", "publishdate", "publish-date", "publication_date", "date"),
+)
+_BYLINES = ("parsely-author", "author", "dc.creator", "dcterms.creator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +214,7 @@ class _Reader:
             self._metas.get("article:published_time", ""),
             *(one.get("datetime") or _text(one) for one in times[:1]),
             self._listed.published,
+            *(self._metas.get(name, "") for name in _DATES),
             "-".join(dated.groups()) if dated else "",
         )
 
@@ -216,10 +223,10 @@ class _Reader:
         return next((date for date in found if date), None)
 
     def _authors(self) -> Iterator[Author]:
-        """author, article:author unless it is an address, rel=author, the author for searchers."""
+        """author, article:author unless it is an address, rel=author, what searchers read."""
         for value in self._data.values("author", "creator"):
             node = self._data.followed(value)
-            name = rest.text(value) or rest.text(node.get("name"))
+            name = page_data.plain(rest.text(value) or rest.text(node.get("name")))
             kinds = page_data.kinds_of(node)
             if name and "Organization" not in kinds and "NewsMediaOrganization" not in kinds:
                 yield Author(name=name, url=rest.text(node.get("url")) or None)
@@ -231,12 +238,15 @@ class _Reader:
             return
         marked = selectors.find(self._tree, "[rel~='author']")
         names = [_text(node) for node in marked if _text(node)]
-        yield from (Author(name=name) for name in names or [self._metas.get("author", "")])
+        yield from (Author(name=name) for name in names or [self._meta(*_BYLINES)])
+
+    def _meta(self, *names: str) -> str:
+        return next(filter(None, (self._metas.get(name, "") for name in names)), "")
 
     def _sections(self, url: str) -> Iterator[str]:
         """articleSection, article:section, the trail of breadcrumbs, the address."""
-        said = [rest.text(one) for one in self._data.values("articleSection")]
-        said = [one for one in said if one] or [self._metas.get("article:section", "")]
+        said = [page_data.plain(rest.text(one)) for one in self._data.values("articleSection")]
+        said = [one for one in said if one] or [self._meta("article:section", "parsely-section")]
         if any(said):
             yield from filter(None, said)
             return
@@ -266,13 +276,20 @@ class _Reader:
     def _language(self, url: str) -> str | None:
         """inLanguage, the page's `lang`, its own hreflang, og:locale, the sitemap."""
         said = (
-            self._data.text("inLanguage"),
+            *self._data_languages(),
             self._tree.get("lang") or "",
             page_links.own_language(self._tree, url),
             self._metas.get("og:locale", ""),
             self._listed.language,
         )
         return next(filter(None, map(text_rules.language_tag, said)), None)
+
+    def _data_languages(self) -> Iterator[str]:
+        """The tag of inLanguage, or of a Language, whose name is for people (schema.org)."""
+        for value in self._data.values("inLanguage"):
+            node = self._data.followed(value)
+            yield from (rest.text(value), rest.text(node.get("alternateName")))
+            yield rest.text(node.get("name"))
 
     def _translations(self, url: str) -> tuple[TranslationLink, ...]:
         """hreflang, the data's own word, the sitemap."""
@@ -317,7 +334,8 @@ class _Reader:
 
 
 def _step_name(step: rest.Row) -> str:
-    return rest.text(step.get("name")) or rest.text(rest.table(step.get("item")).get("name"))
+    name = rest.text(step.get("name")) or rest.text(rest.table(step.get("item")).get("name"))
+    return page_data.plain(name)
 
 
 def _metas(tree: Element) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dispatch.rules import canonical
+from dispatch.rules import text as text_rules
 from dispatch.sources import rest
 from dispatch.sources.rest import Row
 
@@ -60,8 +61,13 @@ class PageData:
                 node = self.followed(value)
                 words = rest.text(value) or rest.text(node.get("name") or node.get("@id"))
                 if words:
-                    return html.unescape(words)
+                    return plain(words)
         return ""
+
+
+def plain(words: str) -> str:
+    """Words of the data without the tags and references that belong on the page alone."""
+    return html.unescape(text_rules.strip_tags(words)).strip()
 
 
 def read(blocks: Iterable[str], pages: Collection[str] = (), more: Sequence[Row] = ()) -> PageData:
