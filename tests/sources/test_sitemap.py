@@ -86,3 +86,10 @@ def test_no_bytes_raise_anything_else(noise: bytes, is_wrapped: bool) -> None:
     body = b"<urlset><url>" + noise + b"</url></urlset>" if is_wrapped else noise
     with contextlib.suppress(sitemap.SitemapError):
         sitemap.read(body, URL)
+
+
+def test_a_text_file_of_addresses_is_a_sitemap() -> None:
+    body = b"\xef\xbb\xbfhttps://n.example/a\r\nhttps://other.example/b\r\n\r\nno address\r\n"
+    found = sitemap.read(body, "https://n.example/sitemap.txt")
+    assert [one.url for one in found.pages] == ["https://n.example/a"]
+    assert found.foreign == 1

@@ -7,6 +7,7 @@ unpacks more than it was given leave to, lists an address of another site, or tr
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ MAX_PAGES = 50_000
 MAX_BYTES = feed_wire.MAX_BYTES
 
 _GZIP = b"\x1f\x8b"
+_ADDRESSES = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}https?://\S", re.IGNORECASE)
 
 
 class SitemapError(InputError):
@@ -55,8 +57,11 @@ class Sitemap:
 
 def read(body: bytes, url: str) -> Sitemap:
     """The sitemap in `body`, which came from `url`; raises SitemapError."""
+    plain = _unpacked(body)
+    if _ADDRESSES.match(plain):
+        return _of_lines(plain, url)
     try:
-        document = feed_wire.read_document(_unpacked(body))
+        document = feed_wire.read_document(plain)
     except feed_wire.FeedError as error:
         raise SitemapError(str(error).replace("not a feed", "not a sitemap")) from None
     root = document.root
@@ -70,6 +75,14 @@ def read(body: bytes, url: str) -> Sitemap:
     if kind == "urlset":
         return Sitemap(pages=own, foreign=foreign)
     return Sitemap(files=own, foreign=foreign)
+
+
+def _of_lines(body: bytes, url: str) -> Sitemap:
+    """A text file of addresses, one a line (sitemaps.org, "Text file")."""
+    lines = body.decode("utf-8-sig", "replace").splitlines()[:MAX_PAGES]
+    found = [address for line in lines if (address := canonical.absolute_url(line.strip()))]
+    own = tuple(Listed(url=one) for one in found if canonical.is_same_site(one, url))
+    return Sitemap(pages=own, foreign=len(found) - len(own))
 
 
 def _unpacked(body: bytes) -> bytes:
