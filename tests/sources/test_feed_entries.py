@@ -556,3 +556,24 @@ def test_of_files_there_is_a_limit_and_each_is_there_once(read: Read) -> None:
     found = files(item(read, many))
     assert len(found) == 10
     assert {one.length for one in found} == {None}
+
+
+def test_the_whole_text_is_where_newsrooms_put_it_for_yandex(read: Read, sample: Sample) -> None:
+    feed = read(sample("yandex_turbo.xml"))
+    turbo, news = (markup.clean_entry(one, "https://liman.example/") for one in feed.entries)
+    assert turbo.title == "Мост открыт", "the heading stands in the text alone"
+    assert "<p>Текст статьи.</p>" in turbo.html
+    assert turbo.sections == ("Город",), "the others are orders to Dzen"
+    assert (news.title, news.standfirst) == ("Закон подписан", "Кратко.")
+    assert news.html == "<p>Первый абзац.</p>\n<p>Второй «абзац».</p>"
+
+
+def test_drupal_repeats_its_fields_in_the_text(read: Read, sample: Sample) -> None:
+    found = markup.clean_entry(read(sample("drupal.xml")).entries[0], "https://ministry.example/")
+    assert (found.title, found.standfirst) == ("Ministers meet", "They met in Oslo.")
+
+
+def test_messages_of_the_server_before_a_feed_are_passed_over(read: Read, sample: Sample) -> None:
+    feed = read(sample("php_warning.xml"))
+    assert feed.malformed
+    assert [one.title for one in feed.entries] == ["Ministers meet"]

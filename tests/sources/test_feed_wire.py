@@ -253,3 +253,11 @@ def test_no_bytes_raise_anything_but_a_feed_error(body: bytes) -> None:
     except feed_wire.FeedError:
         return
     assert (document.root is None) != (document.data is None)
+
+
+def test_latin_1_by_habit_of_the_server_yields_to_the_document() -> None:
+    body = '<?xml version="1.0" encoding="koi8-r"?><rss><title>Новости</title></rss>'.encode(
+        "koi8-r"
+    )
+    text, encoding, _ = feed_wire.decode(body, "text/xml; charset=ISO-8859-1")
+    assert (encoding, "Новости" in text) == ("koi8-r", True)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.model.article import Author, Entry, Image, TranslationLink
+from dispatch.model.article import Author, Enclosure, Entry, Image, TranslationLink
 from dispatch.sources import markup
 
 BASE = "https://news.example/en/story/"
@@ -258,3 +259,30 @@ def test_an_entry_without_title_is_called_by_its_first_words() -> None:
 def test_a_page_of_nothing_but_images_becomes_text() -> None:
     html = "<p>before</p>" + "<img src=x>" * (markup.MAX_IMAGES + 1) + "<p>after</p>"
     assert markup.clean_html(html, "https://news.example/") == "<p>before after</p>"
+
+
+def test_an_episode_without_a_page_leads_to_its_file() -> None:
+    sound = Enclosure(url="/2.mp3", media_type="audio/mpeg")
+    picture = Enclosure(url="/2.jpg", media_type="image/jpeg")
+    episode = Entry(source_id="2", url=None, title="Two", enclosures=(picture, sound))
+    assert markup.clean_entry(episode, BASE).url == "https://news.example/2.mp3"
+
+
+def test_a_thumbnail_yields_to_the_picture_in_the_text() -> None:
+    thumbnail = Image(url="https://news.example/s72/a.jpg", width=72)
+    text = '<p>x</p><img src="https://news.example/s320/a.jpg" width="320">'
+    found = Entry(source_id="1", url=BASE, title="x", html=text, image=thumbnail)
+    chosen = markup.clean_entry(found, BASE).image
+    assert chosen is not None
+    assert chosen.url == "https://news.example/s320/a.jpg"
+    alone = markup.clean_entry(replace(found, html="<p>x</p>"), BASE).image
+    assert alone == thumbnail
+
+
+def test_wordpress_signs_no_text() -> None:
+    signed = (
+        '<p>Text.</p><p>The post <a href="/a">A &amp; b</a> appeared first on '
+        '<a href="/">The Gazette</a>.</p>\n'
+    )
+    found = markup.clean_entry(Entry(source_id="1", url=BASE, title="x", html=signed), BASE)
+    assert found.html == "<p>Text.</p>"

@@ -116,13 +116,20 @@ def own_language(node: Node) -> str:
     return next((language for language in inner if language), "")
 
 
+#: What Yandex's Dzen takes for orders in the place of sections.
+_ORDERS = re.compile(
+    r"native-(?:yes|no|draft)|format-(?:article|post)|(?:no)?index|"
+    r"comment-(?:all|subscribers|none)"
+)
+
+
 def _sections(node: Node) -> tuple[str, ...]:
     """Labels as people read them: Atom's label before its term; each once."""
     labels: dict[str, None] = {}
     for child in _section_nodes(node):
         label = child.attribute("label") or child.attribute("term") or child.text()
         label = label or child.attribute("text")
-        if label:
+        if label and not _ORDERS.fullmatch(label):
             labels.setdefault(label)
     return tuple(labels)
 

@@ -53,6 +53,8 @@ _PREFIXES: Mapping[str, str] = {
     "http://www.google.com/schemas/play-podcasts/1.0": "googleplay",
     "http://purl.org/rss/1.0/modules/event": "ev",
     "urn:ietf:params:xml:ns:xcal": "xcal",
+    "http://news.yandex.ru": "yandex",
+    "http://turbo.yandex.ru": "turbo",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/xml/1998/namespace": "xml",
 }

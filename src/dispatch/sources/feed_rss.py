@@ -124,12 +124,14 @@ def _about(node: Node) -> str:
 
 
 _CONTENTS = ("content:encoded", "atom:content", "xhtml:body", "body", "fullitem", "xhtml:div")
+#: Where newsrooms that feed Yandex put the whole text, often with nothing else beside it.
+_CONTENTS_ELSE = ("turbo:content", "yandex:full-text")
 
 
 def _content(node: Node, url: str | None, reading: Reading) -> Value:
     values = (
         fields.value(child, feed_text.rss_value, url, reading)
-        for child in node.children(*_CONTENTS)
+        for child in (*node.children(*_CONTENTS), *node.children(*_CONTENTS_ELSE))
     )
     return next((value for value in values if value.text), Value())
 

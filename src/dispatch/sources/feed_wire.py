@@ -132,6 +132,9 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str, tuple[str, 
         text = _try_decode(body, "utf-8")
         if text is not None:
             return text, "utf-8", _contradiction(declared, body)
+    if len(declared) > 1 and declared[0] == "cp1252":
+        # many servers say latin-1 of all that they send; then the document knows better
+        declared.reverse()
     for name in declared:
         text = _try_decode(body, name)
         if text is not None:
@@ -230,6 +233,10 @@ _ENTITY = re.compile(
 _SAFE_VALUE = re.compile(r"&#\w{1,7};|[^&<%]*")
 _WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _FIRST_ELEMENT = re.compile(r"<[A-Za-z_]")
+#: How the messages of PHP begin that a careless server prints before the document.
+_MESSAGE = re.compile(r"(?:[^<]{0,400})<(?:br|b|p|div|pre|table|font|script)\b", re.IGNORECASE)
+_DOCUMENT = re.compile(r"<(?:\?xml\s|rss\b|rdf:rdf\b|(?:atom:)?feed\b|urlset\b)", re.IGNORECASE)
+_LONGEST_MESSAGE = 20_000
 _BARE = re.compile(r"&(?!#?[A-Za-z0-9_.\-]{1,61};)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#?)([A-Za-z0-9_.\-]{1,61});")
 _VOID = re.compile(r"<(br|hr|img|wbr)\b([^<>]{0,4096}?)/?>(?:\s{0,20}</\1\s*>)?", re.IGNORECASE)
@@ -245,7 +252,7 @@ def _read_xml(text: str) -> tuple[Element, bool]:
     """The root and whether repair went beyond references and encoding."""
     if _WEB_PAGE.match(text):
         raise FeedError("this is a web page, not a feed")
-    junk = text.find("<")
+    junk = _junk(text)
     clean, entities = _without_prolog(_ILLEGAL.sub("", text[junk:]))
     repaired = repair(clean, entities)
     root = _parse(repaired, recover=False)
@@ -256,6 +263,15 @@ def _read_xml(text: str) -> tuple[Element, bool]:
     if root is None:
         raise FeedError("the document is not XML, not even after repair")
     return root, True
+
+
+def _junk(text: str) -> int:
+    """Where the document begins behind what is none: stray text, a server's messages in HTML."""
+    if _MESSAGE.match(text):
+        found = _DOCUMENT.search(text, 0, _LONGEST_MESSAGE)
+        if found:
+            return found.start()
+    return text.find("<")
 
 
 def _parse(text: str, *, recover: bool) -> Element | None:

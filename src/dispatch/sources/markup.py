@@ -140,17 +140,18 @@ def clean_entry(entry: Entry, base_url: str | None) -> Entry:
 
     Its URL keeps the publisher's spelling but is absolute, and None if it is no web address. A
     long description without content is moved to `html`, its first paragraph stays the standfirst.
-    An entry without a title is called by its first words.
+    An entry without a title is called by the heading that its text opens with, or its first words.
     """
-    url = canonical.absolute_url(entry.url or "", base_url)
+    entry = replace(entry, html=_in_lines(entry), standfirst=_without_fields(entry.standfirst))
+    url = canonical.absolute_url(entry.url or "", base_url) or _file_address(entry, base_url)
     body, standfirst, is_plain = _body_and_standfirst(entry)
-    clean = clean_html(body, url or base_url)
+    clean = _TRAILER.sub("", clean_html(body, url or base_url)).rstrip()
     summary = text_rules.clean_text(standfirst, markup=not is_plain)
     title = text_rules.clean_line(entry.title, markup="title" not in entry.plain)
     return replace(
         entry,
         url=url,
-        title=title or text_rules.shorten(summary or text_of(clean), _BORROWED_TITLE),
+        title=title or _borrowed_title(summary, clean),
         language=text_rules.language_tag(entry.language or ""),
         standfirst=summary,
         html=clean,
@@ -163,6 +164,26 @@ def clean_entry(entry: Entry, base_url: str | None) -> Entry:
         place=text_rules.clean_line(entry.place, limit=_LONGEST_PLACE),
         plain=frozenset({"title", "standfirst", "authors", "sections"}),
     )
+
+
+def _borrowed_title(summary: str, clean: str) -> str:
+    heading = _OPENING.match(clean)
+    words = text_of(heading[1]) if heading else ""
+    return text_rules.shorten(words or summary or text_of(clean), _BORROWED_TITLE)
+
+
+def _file_address(entry: Entry, base_url: str | None) -> str | None:
+    """The episode itself, where a podcast names no page for it."""
+    if entry.withdrawn or entry.url:
+        return None
+    return next((one.url for one in _enclosures(entry.enclosures, base_url)), None)
+
+
+def _in_lines(entry: Entry) -> str:
+    """The body in paragraphs where it has no markup and its lines alone part them."""
+    if "html" in entry.plain or "<" in entry.html or "\n" not in entry.html.strip():
+        return entry.html
+    return "\n".join(f"<p>{line.strip()}</p>" for line in entry.html.split("\n") if line.strip())
 
 
 def paragraphs(text: str) -> str:
@@ -324,6 +345,24 @@ def _is_pixel(url: str, values: Mapping[str, str]) -> bool:
 
 # --- Fields of an entry ----------------------------------------------------------------------
 
+#: Drupal's feeds repeat the title, the editor's login and the date of an article in its text.
+_FIELD = re.compile(
+    r"<span\b[^<>]{0,200}\bfield--name-(?:title|uid|created)\b[^<>]{0,200}>"
+    r"(?:[^<]|<(?!/?span\b)|<span\b[^<>]{0,400}>[^<]{0,400}</span>){0,1000}</span>",
+    re.IGNORECASE,
+)
+#: A picture that says that it is no wider is a thumbnail, and one of the text serves better.
+_THUMBNAIL_WIDTH = 150
+
+#: The heading that a text opens with.
+_OPENING = re.compile(r"<h[2-4]>([^\n]{1,1000}?)</h[2-4]>")
+#: What WordPress puts below each article of its feeds.
+_TRAILER = re.compile(
+    r"<p>(?:The post|Запись|Сообщение) <a [^<>]{1,2000}>[^<]{0,500}</a> "
+    r"(?:appeared first on|впервые появил[аи]сь|появились сначала на) "
+    r"(?:на )?<a [^<>]{1,2000}>[^<]{0,500}</a>\.?</p>\s*\Z"
+)
+
 _PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>", re.IGNORECASE)
 _LONG_STANDFIRST = 1000
 _BORROWED_TITLE = 120
@@ -339,6 +378,10 @@ def _body_and_standfirst(entry: Entry) -> tuple[str, str, bool]:
     if is_plain or not is_body or not _is_full_text(summary):
         return entry.html, summary, is_plain
     return summary, _first_paragraph(summary), False
+
+
+def _without_fields(text: str) -> str:
+    return _FIELD.sub("", text) if "field--name-" in text else text
 
 
 def _first_paragraph(markup: str) -> str:
@@ -383,6 +426,10 @@ def _lead_image(entry: Entry, body: str, base: str | None) -> Image | None:
     named = entry.image
     url = canonical.absolute_url(named.url, base) if named else None
     if named and url and not _TRACKERS.search(url):
+        is_small = 0 < (named.width or 0) <= _THUMBNAIL_WIDTH
+        larger = _first_image(body) if is_small else None
+        if larger and (larger.width or _THUMBNAIL_WIDTH + 1) > _THUMBNAIL_WIDTH:
+            return larger
         return replace(
             named,
             url=_secured(url, base),
