@@ -148,3 +148,19 @@ def test_the_word_closest_to_the_text_counts(
 def test_where_nobody_says_anything_the_letters_do(title: str, language: str) -> None:
     entry = Entry(source_id="1", url=None, title=title)
     assert sections.language_of(entry, None, SOURCE, PUBLICATION) == language
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "language"),
+    [
+        ("en-US", "Ветер в степи и кто его купит", "ru"),
+        ("de", "Ветер в степи и кто его купит", "ru"),
+        ("fr", "Réforme de l'État étendue aux régions", None),
+        ("de-DE", "Der Wind in der Steppe, und wer ihn kauft", None),
+    ],
+)
+def test_letters_deny_the_word_of_a_document_only_where_it_cannot_be_true(
+    said: str, title: str, language: str | None
+) -> None:
+    entry = Entry(source_id="1", url=None, title=title)
+    assert sections.language_of(entry, said, SOURCE, PUBLICATION) == language

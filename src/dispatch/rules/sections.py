@@ -66,20 +66,31 @@ def read_language(
     or path say stands, and is doubted aloud.
     """
     languages = tuple(publication.languages)
-    written = text.letters_language(f"{entry.title} {entry.standfirst}", languages)
+    wording = f"{entry.title} {entry.standfirst}"
     by_path = path_language(entry.url or "", languages)
     words = (("its entries say", entry.language), ("you say", source.language))
     for who, said in (*words, ("its addresses say", by_path)):
         if said:
             language = match_language(said, languages)
             return SpokenLanguage(
-                language=language, contradiction=_contradiction(who, said, language, written)
+                language=language,
+                contradiction=_contradiction(
+                    who, said, language, _written(wording, said, languages)
+                ),
             )
     if said_by_feed:
         language = match_language(said_by_feed, languages)
+        written = _written(wording, said_by_feed, languages)
         doubt = _contradiction("its document says", said_by_feed, language, written)
         return SpokenLanguage(language=written if doubt else language, contradiction=doubt)
+    written = text.letters_language(wording, languages)
     return SpokenLanguage(language=written or languages[0])
+
+
+def _written(words: str, said: str, languages: tuple[str, ...]) -> str | None:
+    """What the letters say, where `said` may be true as well: French and English share theirs."""
+    is_ours = match_language(said, languages) is not None
+    return text.letters_language(words, languages if is_ours else (*languages, said))
 
 
 def language_of(
