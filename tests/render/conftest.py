@@ -165,7 +165,8 @@ class Newsroom:
         """The document of the feed called `key`."""
         feed = self.feeds[key]
         if articles is None:
-            articles = feed_rules.select_entries(feed, self.articles, 30)
+            shown = [one for one in self.articles if feed_rules.shows(feed, one)]
+            articles = sorted(shown, key=lambda one: (one.published_at, one.id), reverse=True)[:30]
         context = self.context(key, **changes)
         return feed_rendering.render_feed(feed, feed_format, articles, context, withdrawn)
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dispatch.model.article import Article
-from dispatch.model.feed import AuthorShare, Feed
+from dispatch.model.feed import AuthorShare
 from dispatch.model.publication import Publication, Section
 from dispatch.rules import feed_kinds, feeds
 
@@ -108,61 +105,12 @@ def test_an_article_without_sections_appears_in_its_language_only() -> None:
     assert [key for key, feed in FEEDS.items() if feeds.shows(feed, article)] == ["en", "all"]
 
 
-def test_the_newest_come_first_and_the_rest_is_cut() -> None:
-    articles = [make_article(n, published_at=NOON + timedelta(hours=n)) for n in (2, 1, 4, 3)]
-    assert [a.id for a in feeds.select_entries(FEEDS["en"], articles, 3)] == [4, 3, 2]
-
-
-def test_a_withdrawn_article_is_left_out_and_told_as_withdrawn() -> None:
-    gone = make_article(1, withdrawn_at=NOON)
-    there = make_article(2)
-    assert feeds.select_entries(FEEDS["en"], [gone, there], 9) == (there,)
-    assert feeds.select_withdrawn(FEEDS["en"], [gone, there], 9) == (gone,)
-    assert feeds.select_withdrawn(FEEDS["ru"], [gone, there], 9) == ()
-
-
-def test_the_latest_withdrawals_are_told_first() -> None:
-    gone = [make_article(n, withdrawn_at=NOON + timedelta(days=n)) for n in (1, 3, 2)]
-    assert [a.id for a in feeds.select_withdrawn(FEEDS["en"], gone, 2)] == [3, 2]
-
-
 def test_alternates_are_the_same_section_in_the_other_languages() -> None:
     every = tuple(FEEDS.values())
     (alternate,) = feeds.make_alternates(FEEDS["en/culture"], every)
     assert (alternate.language, alternate.key) == ("ru", "ru/culture")
     assert alternate.title == "Меридиан – Культура"
     assert feeds.make_alternates(FEEDS["all"], every) == ()
-
-
-ARTICLES = st.builds(
-    make_article,
-    st.integers(1, 30),
-    language=st.sampled_from(["en", "ru", "de"]),
-    sections=st.sets(st.sampled_from(["culture", "foreign-policy"])).map(tuple),
-    published_at=st.integers(0, 3).map(lambda hours: NOON + timedelta(hours=hours)),
-    withdrawn_at=st.sampled_from([None, None, NOON]),
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(ARTICLES, unique_by=lambda article: article.id),
-    st.sampled_from(sorted(FEEDS)),
-    st.integers(0, 5),
-    st.randoms(use_true_random=False),
-)
-def test_selection_is_ordered_limited_in_scope_and_deaf_to_the_order_of_input(
-    articles: list[Article], key: str, limit: int, rng: random.Random
-) -> None:
-    feed: Feed = FEEDS[key]
-    chosen = feeds.select_entries(feed, articles, limit)
-    left = [a for a in articles if a not in chosen and a.withdrawn_at is None]
-    order = [(a.published_at, a.id) for a in chosen]
-    assert order == sorted(order, reverse=True)
-    assert all(feeds.shows(feed, a) and a.withdrawn_at is None for a in chosen)
-    assert len(chosen) == min(limit, len(chosen) + sum(feeds.shows(feed, a) for a in left))
-    rng.shuffle(articles)
-    assert feeds.select_entries(feed, articles, limit) == chosen
 
 
 def test_a_feed_is_described_by_the_newsroom_s_own_line_where_there_is_one() -> None:

@@ -52,11 +52,6 @@ class Gate:
         """For how many seconds the host is still to be left alone; 0 if it may be asked."""
         return max(0.0, self._place(host).rests_until - time.monotonic())
 
-    def slow_down(self, host: str, delay_seconds: float) -> None:
-        """The next request to `host` waits for so long at least (Crawl-delay)."""
-        place = self._place(host)
-        place.free_at = max(place.free_at, time.monotonic() + delay_seconds)
-
     def _place(self, host: str) -> _Place:
         with self._lock:
             return self._places[host]

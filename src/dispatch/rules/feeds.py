@@ -1,12 +1,12 @@
-"""Decides which feeds a publication has, and which articles each of them shows.
+"""Decides which feeds a publication has, and whether an article belongs into one.
 
-In: the publication, articles. Out: feeds, articles in order. Never: the store, the clock, or a
-sentence in a language: titles are made of names alone, so they are right in every language.
+In: the publication, an article. Out: feeds. Never: the store, the clock, or a sentence in a
+language: titles are made of names alone, so they are right in every language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -35,26 +35,6 @@ def shows(feed: Feed, article: Article) -> bool:
     return feed.language in (None, article.language) and (
         feed.section is None or feed.section in article.sections
     )
-
-
-def select_entries(feed: Feed, articles: Iterable[Article], limit: int) -> tuple[Article, ...]:
-    """The newest `limit` articles that `feed` shows, newest first, without withdrawn ones.
-
-    Articles of the same moment keep the order of their ids, newest first, for bytes that stay.
-    """
-    shown = [a for a in articles if a.withdrawn_at is None and shows(feed, a)]
-    shown.sort(key=lambda article: (article.published_at, article.id), reverse=True)
-    return tuple(shown[:limit])
-
-
-def select_withdrawn(feed: Feed, articles: Iterable[Article], limit: int) -> tuple[Article, ...]:
-    """The `limit` latest withdrawals that `feed` has to tell (RFC 6721), latest first.
-
-    Only what was withdrawn on purpose: an article that merely left the window is not gone.
-    """
-    gone = [(a.withdrawn_at, a.id, a) for a in articles if a.withdrawn_at and shows(feed, a)]
-    gone.sort(key=lambda row: row[:2], reverse=True)
-    return tuple(article for _, _, article in gone[:limit])
 
 
 def settings_of(feed: Feed, settings: FeedSettings) -> FeedSettings:

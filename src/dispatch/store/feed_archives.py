@@ -101,13 +101,6 @@ def find_after(tx: Transaction, one: ArchivedMonth) -> ArchivedMonth | None:
     return _first(tx, _same_feed(one).where(_table.c.month > one.month), _table.c.month.asc())
 
 
-def list_months(tx: Transaction, language: str, section: str) -> list[ArchivedMonth]:
-    """Every month of a feed that has a document, oldest first."""
-    mine = sa.and_(_table.c.language == language, _table.c.section == section)
-    query = sa.select(_table).where(mine, _table.c.documents > 0).order_by(_table.c.month)
-    return [_month_of(row) for row in tx.execute(query)]
-
-
 def _same_feed(one: ArchivedMonth) -> sa.Select[Any]:
     mine = sa.and_(_table.c.language == one.language, _table.c.section == one.section)
     return sa.select(_table).where(mine)
