@@ -577,3 +577,16 @@ def test_messages_of_the_server_before_a_feed_are_passed_over(read: Read, sample
     feed = read(sample("php_warning.xml"))
     assert feed.malformed
     assert [one.title for one in feed.entries] == ["Ministers meet"]
+
+
+@pytest.mark.parametrize(
+    ("said", "leads_to"),
+    [
+        ("www.x.example/a", "https://www.x.example/a"),
+        (" www.x.example ", "https://www.x.example"),
+        ("www.html", "https://news.example/feed/www.html"),
+        ("/www.x.example/a", "https://news.example/www.x.example/a"),
+    ],
+)
+def test_a_host_without_its_scheme_is_no_file(read: Read, said: str, leads_to: str) -> None:
+    assert item(read, f"<title>A</title><link>{said}</link>").url == leads_to

@@ -286,3 +286,23 @@ def test_wordpress_signs_no_text() -> None:
     )
     found = markup.clean_entry(Entry(source_id="1", url=BASE, title="x", html=signed), BASE)
     assert found.html == "<p>Text.</p>"
+
+
+@pytest.mark.parametrize("hidden", ["&#x202e;", "&#8238;", "&#x200b;", "&#xe0041;", "\u202e"])
+def test_a_reference_hides_no_character(hidden: str) -> None:
+    assert markup.clean_html(f"<h1>{hidden}Bridge</h1><p>{hidden}open</p>", None) == (
+        "<h2>Bridge</h2><p>open</p>"
+    )
+
+
+def test_what_is_clean_is_not_cleaned_again() -> None:
+    fields = '<span class="field field--name-title">x</span>'
+    literal = Entry(
+        source_id="1", url=None, title="A", standfirst=fields, plain=frozenset({"standfirst"})
+    )
+    assert markup.clean_entry(literal, None).standfirst == fields
+    lines = markup.clean_entry(
+        Entry(source_id="1", url=None, title="A", html="One &amp; two\nthree"), None
+    )
+    assert lines.html == "<p>One &amp; two</p>\n<p>three</p>"
+    assert markup.clean_entry(lines, None).html == lines.html

@@ -7,6 +7,7 @@ Never: looks at descendants when asked for children (`image/title` is not the it
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from dispatch.rules import canonical
 from dispatch.sources.feed_wire import Element
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+#: A host without its scheme.
+_SPOKEN = re.compile(r"www\.[a-z0-9-]+\.[a-z0-9.-]+(?=[/?#]|$)", re.IGNORECASE)
 
 #: Namespaces (lower case, without trailing slash or hash) and the prefix that we call them by.
 _PREFIXES: Mapping[str, str] = {
@@ -126,9 +129,11 @@ class Node:
     def link(self, text: str) -> str | None:
         """`text` as a URL against this node's base; None for an empty one.
 
-        A literal `&amp;` is an ampersand that was escaped once too often.
+        A literal `&amp;` is an ampersand that was escaped once too often; `www.example.org/a` was
+        written as people say it, and is no file beside the feed.
         """
-        return canonical.resolve(text.replace("&amp;", "&"), self.base) or None
+        said = text.strip().replace("&amp;", "&")
+        return canonical.resolve(f"//{said}" if _SPOKEN.match(said) else said, self.base) or None
 
     def own_language(self) -> str:
         """The xml:lang on this very element, or ""."""

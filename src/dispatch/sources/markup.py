@@ -25,7 +25,7 @@ from dispatch.sources import embeds
 
 #: Raise it when the output changes for any input: stored texts are then cleaned again, a part in
 #: each round (collect.recleaning).
-POLICY_VERSION = 2
+POLICY_VERSION = 3
 
 MAX_CHARACTERS = 512 * 1024
 #: nh3 takes quadratic time in the depth of nesting: 100,000 open tags cost 17 seconds.
@@ -123,7 +123,7 @@ def clean_html(html: str, base_url: str | None) -> str:
         if cleaned == source or _is_prose(cleaned):
             break
         source, cleaned = cleaned, _clean_once(cleaned, base)
-    return cleaned
+    return text_rules.without_hidden(cleaned)  # a reference may have stood for such a character
 
 
 def text_of(html: str) -> str:
@@ -142,10 +142,10 @@ def clean_entry(entry: Entry, base_url: str | None) -> Entry:
     long description without content is moved to `html`, its first paragraph stays the standfirst.
     An entry without a title is called by the heading that its text opens with, or its first words.
     """
-    entry = replace(entry, html=_in_lines(entry), standfirst=_without_fields(entry.standfirst))
+    entry = replace(entry, standfirst=_without_fields(entry))
     url = canonical.absolute_url(entry.url or "", base_url) or _file_address(entry, base_url)
     body, standfirst, is_plain = _body_and_standfirst(entry)
-    clean = _TRAILER.sub("", clean_html(body, url or base_url)).rstrip()
+    clean = _in_lines(_TRAILER.sub("", clean_html(body, url or base_url)).rstrip())
     summary = text_rules.clean_text(standfirst, markup=not is_plain)
     title = text_rules.clean_line(entry.title, markup="title" not in entry.plain)
     return replace(
@@ -179,11 +179,11 @@ def _file_address(entry: Entry, base_url: str | None) -> str | None:
     return next((one.url for one in _enclosures(entry.enclosures, base_url)), None)
 
 
-def _in_lines(entry: Entry) -> str:
-    """The body in paragraphs where it has no markup and its lines alone part them."""
-    if "html" in entry.plain or "<" in entry.html or "\n" not in entry.html.strip():
-        return entry.html
-    return "\n".join(f"<p>{line.strip()}</p>" for line in entry.html.split("\n") if line.strip())
+def _in_lines(clean: str) -> str:
+    """A body in paragraphs where it has no markup and its lines alone part them."""
+    if "<" in clean or "\n" not in clean.strip():
+        return clean
+    return "\n".join(f"<p>{line.strip()}</p>" for line in clean.split("\n") if line.strip())
 
 
 def paragraphs(text: str) -> str:
@@ -380,8 +380,9 @@ def _body_and_standfirst(entry: Entry) -> tuple[str, str, bool]:
     return summary, _first_paragraph(summary), False
 
 
-def _without_fields(text: str) -> str:
-    return _FIELD.sub("", text) if "field--name-" in text else text
+def _without_fields(entry: Entry) -> str:
+    is_literal = "standfirst" in entry.plain or "field--name-" not in entry.standfirst
+    return entry.standfirst if is_literal else _FIELD.sub("", entry.standfirst)
 
 
 def _first_paragraph(markup: str) -> str:
